@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The JSON encoding: stored state, and types.
+
+use super::{DecodeError, Type, Value};
+
+/// Reads a value of the type `ty`.
+pub fn from_json(_bytes: &[u8], _ty: &Type) -> Result<Value, DecodeError> {
+    Ok(Value::Null)
+}
+
+/// Writes a value of the type `ty`.
+pub fn to_json(_value: &Value, _ty: &Type) -> Vec<u8> {
+    Vec::new()
+}

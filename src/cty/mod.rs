@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Terraform's type system and its two wire encodings (plugin protocol, object wire format).
+//!
+//! Knows types and values, not what they are for: no schema, no diagnostics, no gRPC. Decoders take untrusted bytes: they return
+//! an error with the path of what was wrong, and never panic.
+
+mod json;
+mod msgpack;
+mod number;
+mod path;
+mod ty;
+mod value;
+
+pub use json::{from_json, to_json};
+pub use msgpack::{from_msgpack, to_msgpack};
+pub use number::Number;
+pub use path::{Path, Step};
+pub use ty::Type;
+pub use value::{DecodeError, Value};
