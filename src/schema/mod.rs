@@ -1,3 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Stands empty for the moment.
+//! What a block looks like: models that declare their attributes once, and everything that follows from the declaration.
+//!
+//! Knows wire values and diagnostics; no resource, no RPC.
+
+mod attribute;
+mod block;
+pub mod check;
+mod codec;
+mod model;
+mod plan;
+mod types;
+mod validate;
+mod value;
+
+pub use attribute::{Attribute, Flags};
+pub use block::{AttributeSchema, Block, Nested, NestedBlock, Nesting};
+pub use codec::{decode, encode};
+pub use model::{Blocks, Model, Visitor};
+pub use plan::{fill_defaults, plan};
+pub use types::{AttributeType, DurationText, Keyword, OneOf, Set, StringMap};
+pub use validate::validate;
+pub use value::Value;
