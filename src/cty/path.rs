@@ -15,6 +15,13 @@ pub enum Step {
     Index(i64),
 }
 
+impl Step {
+    /// A step to an element by its position in memory.
+    pub fn index(position: usize) -> Self {
+        Self::Index(i64::try_from(position).unwrap_or(i64::MAX))
+    }
+}
+
 /// The steps from the outermost object to a value. Empty is the object itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Path(Vec<Step>);

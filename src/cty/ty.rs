@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 /// The type of a value, as a schema declares it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Type {
     /// Any type: the value brings its own.
     Dynamic,
@@ -29,16 +29,19 @@ pub enum Type {
 
 impl Type {
     /// A list of this type.
+    #[must_use]
     pub fn list(self) -> Self {
         Self::List(Box::new(self))
     }
 
     /// A set of this type.
+    #[must_use]
     pub fn set(self) -> Self {
         Self::Set(Box::new(self))
     }
 
     /// A map to this type.
+    #[must_use]
     pub fn map(self) -> Self {
         Self::Map(Box::new(self))
     }

@@ -4,10 +4,14 @@
 
 use std::collections::BTreeMap;
 
-use super::{Number, Path, Type};
+use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
+
+use super::{Number, Type};
 
 /// A value. Its type is known to whoever holds it, except under [`Value::Dynamic`], which carries it.
-#[derive(Clone, Debug, Default, PartialEq)]
+///
+/// The order of values means nothing but that sets have one: see [`Value::set`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Value {
     /// No value.
     #[default]
@@ -20,7 +24,7 @@ pub enum Value {
     Number(Number),
     /// Text in normal form C.
     String(String),
-    /// The elements of a list, set or tuple.
+    /// The elements of a list, set or tuple. For a set, [`Value::set`] makes it.
     Sequence(Vec<Self>),
     /// The elements of a map or the attributes of an object.
     Mapping(BTreeMap<String, Self>),
@@ -28,29 +32,19 @@ pub enum Value {
     Dynamic(Box<(Type, Self)>),
 }
 
-/// Why bytes are not a value of the expected type.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}{problem}", at(.path))]
-pub struct DecodeError {
-    /// Where in the value.
-    pub path: Path,
-    /// What was wrong there.
-    pub problem: String,
-}
-
-fn at(path: &Path) -> String {
-    if path.is_root() {
-        String::new()
-    } else {
-        format!("{path}: ")
-    }
-}
-
 impl Value {
     /// Text, normalised as Terraform does it.
     pub fn string(text: impl AsRef<str>) -> Self {
-        use unicode_normalization::UnicodeNormalization as _;
-        Self::String(text.as_ref().nfc().collect())
+        Self::String(normalise(text.as_ref()))
+    }
+
+    /// A set: the elements in the one order that makes equal sets equal values, without duplicates. Elements that are not wholly
+    /// known are never taken for duplicates: they may turn out different.
+    pub fn set(elements: impl IntoIterator<Item = Self>) -> Self {
+        let mut elements: Vec<Self> = elements.into_iter().collect();
+        elements.sort_unstable();
+        elements.dedup_by(|later, earlier| later == earlier && earlier.is_wholly_known());
+        Self::Sequence(elements)
     }
 
     /// An object or a map.
@@ -85,5 +79,38 @@ impl Value {
             Self::Mapping(elements) => elements.get(name).unwrap_or(&Self::Null),
             _ => &Self::Null,
         }
+    }
+}
+
+/// Unicode normal form C. Nearly all text is in it already and is only copied.
+pub(super) fn normalise(text: &str) -> String {
+    if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        text.to_owned()
+    } else {
+        text.nfc().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_in_normal_form_c() {
+        assert_eq!(Value::string("e\u{301}"), Value::string("\u{e9}"));
+        assert_eq!(Value::string("plain"), Value::String("plain".to_owned()));
+    }
+
+    #[test]
+    fn sets_have_no_order_and_no_duplicates() {
+        let (a, b) = (Value::string("a"), Value::string("b"));
+        assert_eq!(
+            Value::set([b.clone(), a.clone(), b.clone()]),
+            Value::set([a, b])
+        );
+        assert_eq!(
+            Value::set([Value::Unknown, Value::Unknown]),
+            Value::Sequence(vec![Value::Unknown, Value::Unknown])
+        );
     }
 }
