@@ -16,6 +16,10 @@ const FILES: [&str; 4] = [
     "go_plugin/grpc_stdio.proto",
 ];
 
+#[allow(
+    clippy::disallowed_methods,
+    reason = "cargo's own variables reach a build script no other way"
+)]
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=proto");
     let descriptors: FileDescriptorSet = protox::compile(FILES, ["proto"])?;
