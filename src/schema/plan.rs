@@ -25,11 +25,6 @@ pub fn plan<M: Model>(config: &cty::Value, prior: &cty::Value, proposed: &mut M)
     replace
 }
 
-/// Fills null attributes that have a default with it: for an imported object, and for state from before the attribute existed.
-pub fn fill_defaults<M: Model>(model: &mut M) {
-    model.visit(&mut FillDefaults);
-}
-
 struct Plan<'a> {
     config: &'a cty::Value,
     prior: &'a cty::Value,
@@ -111,23 +106,4 @@ fn element(value: &cty::Value, index: usize) -> &cty::Value {
         cty::Value::Sequence(elements) => elements.get(index).unwrap_or(&cty::Value::Null),
         _ => &cty::Value::Null,
     }
-}
-
-struct FillDefaults;
-
-impl Visitor for FillDefaults {
-    fn attr<T: AttributeType>(
-        &mut self,
-        _name: &'static str,
-        field: &mut Value<T>,
-        describe: impl FnOnce(Attribute<T>) -> Attribute<T>,
-    ) {
-        if field.is_null()
-            && let Some(default) = describe(Attribute::default()).default
-        {
-            *field = Value::Known(default);
-        }
-    }
-
-    fn block<M: Model>(&mut self, _name: &'static str, _field: Blocks<'_, M>, _doc: &'static str) {}
 }

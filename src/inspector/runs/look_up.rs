@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Finding a run by its name under its template: how a start whose reply was lost is recognised again.
+
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use aws_sdk_inspector::types::{AssessmentRunFilter, TimestampRange};
+use futures_util::future::join_all;
+
+use super::Run;
+use crate::inspector::{Error, Regional, batch::Batcher};
+
+/// What to look for.
+#[derive(Clone, Copy, Debug)]
+pub struct LookUp<'a> {
+    /// The template that the run is of.
+    pub template_arn: &'a str,
+    /// The run's name, compared exactly.
+    pub name: &'a str,
+    /// When the first attempt to start it was made, if one was: its state cannot have changed long before.
+    pub attempted_at: Option<SystemTime>,
+}
+
+// How far the clocks of this machine and of the service may be apart.
+const CLOCK_SKEW: Duration = Duration::from_secs(15 * 60);
+
+/// Finds the run of that name, or proves that there is none.
+///
+/// A template that does not exist has no runs. Every other failure is an error, and proves nothing.
+pub async fn look_up(regional: &Arc<Regional>, look_up: LookUp<'_>) -> Result<Option<Arc<Run>>, Error> {
+    let by_name = AssessmentRunFilter::builder().name_pattern(name_pattern(look_up.name)).build();
+    if let Some(run) = search(regional, look_up, by_name).await? {
+        return Ok(Some(run));
+    }
+    // The pattern language is undocumented, so a server may read the pattern otherwise than we mean it. Times are not open to that.
+    let Some(since) = look_up.attempted_at.and_then(|at| at.checked_sub(CLOCK_SKEW)) else {
+        return Ok(None);
+    };
+    let by_time = AssessmentRunFilter::builder()
+        .state_change_time_range(TimestampRange::builder().begin_date(since.into()).build())
+        .build();
+    search(regional, look_up, by_time).await
+}
+
+async fn search(
+    regional: &Arc<Regional>,
+    look_up: LookUp<'_>,
+    filter: AssessmentRunFilter,
+) -> Result<Option<Arc<Run>>, Error> {
+    let mut token: Option<String> = None;
+    loop {
+        let page = regional
+            .call("ListAssessmentRuns", |client| {
+                client
+                    .list_assessment_runs()
+                    .assessment_template_arns(look_up.template_arn)
+                    .filter(filter.clone())
+                    .max_results(100)
+                    .set_next_token(token.clone())
+                    .send()
+            })
+            .await;
+        let page = match page {
+            Err(error) if error.is_not_found() => return Ok(None),
+            page => page?,
+        };
+        let runs = page
+            .assessment_run_arns
+            .iter()
+            .map(|arn| Batcher::find(regional, |regional| &regional.runs, arn));
+        for run in join_all(runs).await {
+            // One that is gone by now cannot be the one.
+            if let Some(run) = run?
+                && run.name == look_up.name
+                && run.template_arn == look_up.template_arn
+            {
+                return Ok(Some(run));
+            }
+        }
+        token = page.next_token.filter(|token| !token.is_empty());
+        if token.is_none() {
+            return Ok(None);
+        }
+    }
+}
+
+/// The name with each character that a server could take for part of a pattern as `*`, which is the only wildcard that any documents.
+fn name_pattern(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_.:-".contains(c);
+    name.chars().map(|c| if plain(c) { c } else { '*' }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_could_be_a_pattern_becomes_a_wildcard() {
+        assert_eq!(name_pattern("nightly-2026.05:a_b"), "nightly-2026.05:a_b");
+        assert_eq!(name_pattern("100% [ok]? é*"), "100***ok*****");
+    }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Assessment runs: what they are, how one is started exactly once, looked up, awaited, and ended.
+
+mod end;
+mod look_up;
+mod model;
+mod poll;
+mod start;
+mod wait;
+
+pub use end::{StopAction, delete, stop};
+pub use look_up::{LookUp, look_up};
+pub use model::{Run, State, StateChange};
+pub(super) use model::Runs;
+pub(super) use poll::Poller;
+pub use start::{OnBusy, Start, Started, start, unique_name};
+pub use wait::{Condition, Waited, see, wait_until};
