@@ -1,3 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Tests of support.
+//! The acceptance harness: a real Terraform, our provider's binary, one emulator, directory and environment a test.
+
+pub(crate) mod terraform_cli;
+mod terraform_cli_test;
