@@ -11,6 +11,8 @@ mod json;
 mod msgpack;
 mod number;
 mod path;
+#[cfg(test)]
+mod properties;
 mod ty;
 mod type_json;
 mod value;

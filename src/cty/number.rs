@@ -53,17 +53,18 @@ impl Number {
             .expect("Display writes plain decimal digits, which every float parser reads")
     }
 
-    /// As a float, if it has a fraction and a float holds it exactly. Terraform sends no other number as a float.
+    /// As a float, if the number has a fraction, a float holds it exactly and prints as it: only then do both readings of the float,
+    /// by its bits and by its text, give this number back.
     pub(super) fn to_exact_fraction(&self) -> Option<f64> {
         let text = self.to_string();
-        // A fraction of a power of two ends in 5, always: this spares most numbers the expansion below.
+        // A fraction of a power of two ends in 5, always: this spares most numbers the work below.
         if self.0.is_integer() || !text.ends_with('5') {
             return None;
         }
         let float: f64 = text.parse().ok()?;
         // 1074 digits after the point spell every float in full.
-        let spelt = format!("{float:.1074}");
-        (spelt.trim_end_matches('0') == text).then_some(float)
+        let exact = format!("{float:.1074}").trim_end_matches('0') == text;
+        (exact && float.to_string() == text).then_some(float)
     }
 }
 
@@ -196,7 +197,16 @@ mod tests {
     fn only_exact_fractions_are_floats() {
         assert_eq!(number("0.5").to_exact_fraction(), Some(0.5));
         assert_eq!(number("-0.625").to_exact_fraction(), Some(-0.625));
-        for text in ["0.1", "0.15", "1", "5", "1e-400", "0.50000000000000000005"] {
+        for text in [
+            "0.1",
+            "0.15",
+            "1",
+            "5",
+            "1e-400",
+            "0.50000000000000000005",
+            // What the bits of the float nearest to 0.1 spell: exact, but read back as 0.1.
+            "0.1000000000000000055511151231257827021181583404541015625",
+        ] {
             assert_eq!(number(text).to_exact_fraction(), None, "{text}");
         }
     }
