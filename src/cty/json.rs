@@ -421,8 +421,11 @@ mod tests {
         Value::Number(Number::parse(text).unwrap())
     }
 
+    /// Without the position in the text that the parser adds.
     fn refusal(json: &str, ty: &Type) -> String {
-        from_json(json.as_bytes(), ty).unwrap_err().to_string()
+        let error = from_json(json.as_bytes(), ty).unwrap_err().to_string();
+        let end = error.find(" at line ").unwrap_or(error.len());
+        error[..end].to_owned()
     }
 
     #[test]
@@ -507,65 +510,53 @@ mod tests {
     #[test]
     fn refuses_what_is_not_a_value_of_the_type() {
         for (json, ty, want) in [
-            (
-                "",
-                &Type::Bool,
-                "EOF while parsing a value at line 1 column 0",
-            ),
+            ("", &Type::Bool, "EOF while parsing a value"),
             (
                 r#"{"n":[{"s":true},{"s":1}]}"#,
                 &object(),
-                "n[1].s: got integer, expected a boolean at line 1 column 23",
+                "n[1].s: got integer, expected a boolean",
             ),
             (
                 r#""a secret, expected by nobody""#,
                 &Type::Bool,
-                "got string, expected a boolean at line 1 column 30",
+                "got string, expected a boolean",
             ),
             (
                 r#"{"value":"secret","type":"bool"}"#,
                 &Type::Dynamic,
-                "got string, expected a boolean at line 1 column 8 at line 1 column 32",
+                "got string, expected a boolean",
             ),
             (
                 r#"{"n":[],"x":1}"#,
                 &object(),
-                r#"there is no attribute "x" at line 1 column 11"#,
+                r#"there is no attribute "x""#,
             ),
             (
                 r#"{"k":1,"k":2}"#,
                 &Type::Number.map(),
-                r#""k" appears twice at line 1 column 12"#,
+                r#""k" appears twice"#,
             ),
             (
                 r#"[["a"],[1]]"#,
                 &Type::String.list().set(),
-                "got integer, expected a string at line 1 column 9",
+                "got integer, expected a string",
             ),
             (
                 "1e999999999",
                 &Type::Number,
                 "a number with too many digits",
             ),
-            (
-                "true false",
-                &Type::Bool,
-                "trailing characters at line 1 column 6",
-            ),
-            (
-                "[1]",
-                &Type::Tuple(vec![]),
-                "more than 0 elements at line 1 column 2",
-            ),
+            ("true false", &Type::Bool, "trailing characters"),
+            ("[1]", &Type::Tuple(vec![]), "more than 0 elements"),
             (
                 "[]",
                 &Type::Tuple(vec![Type::Bool]),
-                "expected 1 elements, got 0 at line 1 column 2",
+                "expected 1 elements, got 0",
             ),
             (
                 r#"{"value":1}"#,
                 &Type::Dynamic,
-                "a dynamic value has a type and a value at line 1 column 11",
+                "a dynamic value has a type and a value",
             ),
         ] {
             assert_eq!(refusal(json, ty), want, "{json}");
