@@ -89,6 +89,11 @@ impl<C> Cx<C> {
         self.stop.cancelled().await;
     }
 
+    /// The stop signal itself, for code that does not know this context.
+    pub fn stop_token(&self) -> &CancellationToken {
+        &self.stop
+    }
+
     /// Adds a warning to the answer.
     pub fn warn(&self, warning: Diagnostic) {
         lock(&self.warnings).push(warning);

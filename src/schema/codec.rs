@@ -113,12 +113,15 @@ impl Visitor for Encode {
     fn block<M: Model>(&mut self, name: &'static str, field: Blocks<'_, M>, _doc: &'static str) {
         let value = match field {
             Blocks::Single(field) => encode_value(field),
-            Blocks::List(field) | Blocks::Set(field) => match field {
-                Value::Unknown => cty::Value::Unknown,
-                // A collection of blocks is never null on the wire (object wire format, nested blocks).
-                Value::Null => cty::Value::Sequence(Vec::new()),
-                Value::Known(blocks) => cty::Value::Sequence(blocks.iter().map(encode).collect()),
-            },
+            Blocks::List(Value::Unknown) | Blocks::Set(Value::Unknown) => cty::Value::Unknown,
+            Blocks::List(Value::Known(blocks)) => {
+                cty::Value::Sequence(blocks.iter().map(encode).collect())
+            }
+            Blocks::Set(Value::Known(blocks)) => cty::Value::set(blocks.iter().map(encode)),
+            // A collection of blocks is never null on the wire (object wire format, nested blocks).
+            Blocks::List(Value::Null) | Blocks::Set(Value::Null) => {
+                cty::Value::Sequence(Vec::new())
+            }
         };
         self.0.push((name, value));
     }

@@ -53,7 +53,7 @@ impl Visitor for ToConfig {
         match field {
             Blocks::Single(Value::Known(block)) => to_config(block),
             Blocks::List(Value::Known(blocks)) | Blocks::Set(Value::Known(blocks)) => {
-                blocks.iter_mut().for_each(to_config)
+                blocks.iter_mut().for_each(to_config);
             }
             Blocks::Single(_) | Blocks::List(_) | Blocks::Set(_) => {}
         }

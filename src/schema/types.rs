@@ -284,7 +284,7 @@ impl<T: AttributeType> AttributeType for Set<T> {
     }
 
     fn encode(&self) -> cty::Value {
-        cty::Value::Sequence(self.0.iter().map(codec::encode_value).collect())
+        cty::Value::set(self.0.iter().map(codec::encode_value))
     }
 
     fn nested() -> Option<Nested> {

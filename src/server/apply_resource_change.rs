@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! ApplyResourceChange: carries a plan out. What it answers beside an error is what Terraform keeps, so it always answers a state.
+//! `ApplyResourceChange`: carries a plan out. What it answers beside an error is what Terraform keeps, so it always answers a state.
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! ConfigureProvider: makes the client. Comes again and again in one process when Terraform reattaches.
+//! `ConfigureProvider`: makes the client. Comes again and again in one process when Terraform reattaches.
 
 use std::sync::{Arc, PoisonError};
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! GenerateResourceConfig: state into configuration (Terraform 1.14).
+//! `GenerateResourceConfig`: state into configuration (Terraform 1.14).
 
 use tonic::Status;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! GetProviderSchema and GetMetadata: everything that the provider has.
+//! `GetProviderSchema` and `GetMetadata`: everything that the provider has.
 //!
 //! Terraform may skip the call in later processes of one command, so nothing may be set up here.
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! GetResourceIdentitySchemas: what identifies each resource (Terraform 1.12).
+//! `GetResourceIdentitySchemas`: what identifies each resource (Terraform 1.12).
 
 use super::Server;
 use crate::{

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! ImportResourceState: by id or by identity. A read follows at once and must find the object.
+//! `ImportResourceState`: by id or by identity. A read follows at once and must find the object.
 
 use tonic::Status;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! MoveResourceState: an object of another type or provider becomes one of ours.
+//! `MoveResourceState`: an object of another type or provider becomes one of ours.
 
 use tonic::Status;
 

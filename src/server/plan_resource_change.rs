@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! PlanResourceChange: at plan, again at apply, and once more with a null prior state for a replacement.
+//! `PlanResourceChange`: at plan, again at apply, and once more with a null prior state for a replacement.
 
 use tonic::Status;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! ReadResource: refreshes state. Null says gone, an error keeps the state.
+//! `ReadResource`: refreshes state. Null says gone, an error keeps the state.
 
 use tonic::Status;
 

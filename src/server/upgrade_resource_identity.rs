@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! UpgradeResourceIdentity: a stored identity into today's form. Every identity has version 0, so only its own form can come.
+//! `UpgradeResourceIdentity`: a stored identity into today's form. Every identity has version 0, so only its own form can come.
 
 use tonic::Status;
 

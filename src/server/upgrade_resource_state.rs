@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! UpgradeResourceState: stored state into today's form. Called for every object, also at the current version.
+//! `UpgradeResourceState`: stored state into today's form. Called for every object, also at the current version.
 
 use tonic::Status;
 

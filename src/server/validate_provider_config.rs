@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! ValidateProviderConfig: checks the provider block. Values may be unknown.
+//! `ValidateProviderConfig`: checks the provider block. Values may be unknown.
 
 use tonic::Status;
 

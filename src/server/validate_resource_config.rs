@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! ValidateResourceConfig: checks a resource block. Values may be unknown.
+//! `ValidateResourceConfig`: checks a resource block. Values may be unknown.
 
 use tonic::Status;
 
