@@ -7,6 +7,8 @@
 
 use std::{sync::Arc, time::Duration};
 
+#[cfg(unix)]
+use rustix::process::Pid;
 use tokio::{
     sync::watch,
     time::{Instant, interval_at, timeout},
@@ -135,11 +137,16 @@ pub(super) struct Lifetime {
     /// Cancelled by the controller's Shutdown.
     pub(super) shutdown: CancellationToken,
     work: Work,
+    #[cfg(unix)]
+    parent: Option<Pid>,
 }
 
 impl Lifetime {
+    /// To be made before Terraform learns of the process, which may lose its parent from then on.
     pub(super) fn new(work: Work) -> Self {
         Self {
+            #[cfg(unix)]
+            parent: rustix::process::getppid(),
             limits: LIMITS,
             connections: Connections(Arc::new(watch::Sender::default())),
             shutdown: CancellationToken::new(),
@@ -213,10 +220,9 @@ impl Lifetime {
     /// between threads.
     #[cfg(unix)]
     async fn orphaned(&self) {
-        let parent = rustix::process::getppid();
         let period = self.limits.parent_poll;
         let mut ticks = interval_at(Instant::now() + period, period);
-        while rustix::process::getppid() == parent {
+        while rustix::process::getppid() == self.parent {
             ticks.tick().await;
         }
         let _ = timeout(self.limits.work_when_lost, self.work.idle()).await;
