@@ -11,4 +11,5 @@
 mod emulator;
 mod inspector;
 mod plugin;
+mod protocol;
 mod support;
