@@ -1,3 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Tests of emulator.
+//! The emulator as AWS's own SDK sees it, one file per noun.
+
+mod client;
+mod faults;
+mod runs;

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The log of calls that the emulator has seen, so that a test can count them and a person can look.
+
+use std::collections::VecDeque;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use axum::body::Bytes;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::clock::Millis;
+
+/// What became of a call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Outcome {
+    /// It succeeded.
+    Ok,
+    /// It was refused with the exception of this name.
+    Exception(String),
+    /// A fault of this name befell it; whether the call took effect is in the name.
+    Fault(String),
+}
+
+/// A call.
+#[derive(Clone, Debug, Serialize)]
+pub struct Call {
+    /// The operation's name.
+    pub operation: String,
+    /// The Region it was signed for.
+    pub region: String,
+    /// The account it was made in.
+    pub account: String,
+    /// The emulated time.
+    #[serde(serialize_with = "rfc3339")]
+    pub at: SystemTime,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// The request's body; null if it is not JSON.
+    pub request: Value,
+    /// The client's `User-Agent`.
+    pub user_agent: String,
+}
+
+fn rfc3339<S: serde::Serializer>(at: &SystemTime, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(&crate::clock::rfc3339(*at).unwrap_or_default())
+}
+
+/// A call as it is kept: the body stays as it came, because most calls are never looked at.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub(super) operation: String,
+    pub(super) region: String,
+    pub(super) account: String,
+    pub(super) at: Millis,
+    pub(super) outcome: Outcome,
+    pub(super) body: Bytes,
+    pub(super) user_agent: String,
+}
+
+impl Entry {
+    fn call(&self) -> Call {
+        Call {
+            operation: self.operation.clone(),
+            region: self.region.clone(),
+            account: self.account.clone(),
+            at: UNIX_EPOCH + Duration::from_millis(self.at),
+            outcome: self.outcome.clone(),
+            request: serde_json::from_slice(&self.body).unwrap_or_default(),
+            user_agent: self.user_agent.clone(),
+        }
+    }
+}
+
+/// The log: the newest calls, up to a limit, so that a long life needs no more memory than a short one.
+#[derive(Debug)]
+pub(super) struct Log {
+    entries: VecDeque<Entry>,
+    limit: usize,
+}
+
+impl Log {
+    pub(super) fn new(limit: usize) -> Self {
+        Self {
+            entries: VecDeque::new(),
+            limit,
+        }
+    }
+
+    pub(super) fn add(&mut self, entry: Entry) {
+        if self.entries.len() >= self.limit {
+            self.entries.pop_front();
+        }
+        self.entries.push_back(entry);
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.entries.clear();
+    }
+
+    /// The newest calls, at most `limit`, in the order in which they came.
+    pub(super) fn newest(&self, limit: usize) -> Vec<Call> {
+        let skipped = self.entries.len().saturating_sub(limit);
+        self.entries.iter().skip(skipped).map(Entry::call).collect()
+    }
+}
