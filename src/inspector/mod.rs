@@ -1,3 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Stands empty for the moment.
+//! Amazon Inspector Classic (API 2016-02-16): finding out where it is and who we are, calling it, and telling failures apart.
+//!
+//! No Terraform in it. Begin at [`Inspector`]; [`Error::outcome`] is the question that decides whether a start is repeated.
+
+pub mod arn;
+mod classify;
+mod client;
+mod configuration;
+mod credentials;
+mod dial;
+pub mod error;
+mod files;
+mod health;
+mod retry;
+pub mod settings;
+mod tls;
+mod transport;
+
+pub use arn::{Arn, ArnError};
+pub use client::{Inspector, Regional};
+pub use error::{Error, Kind, Outcome};
+pub use settings::Settings;
