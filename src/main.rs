@@ -2,11 +2,13 @@
 
 //! The provider's process: the arguments, the services, the exit code.
 
-use std::{error::Error, process::ExitCode};
+use std::{error::Error, process::ExitCode, sync::Arc};
 
 use terraform_provider_inspector::{
     env,
     plugin::{self, Mode, Plugin, Work},
+    provider::Provider,
+    server::Server,
 };
 use tonic::service::Routes;
 
@@ -49,13 +51,14 @@ fn run(mode: Mode) -> Result<(), Box<dyn Error>> {
         .worker_threads(2)
         .enable_all()
         .build()?;
-    let served = runtime.block_on(plugin::serve(
-        &PLUGIN,
-        mode,
-        Routes::default(),
-        Work::new(),
-        &env::Process,
-    ));
+    let work = Work::new();
+    let begin_work = work.clone();
+    let server = Server::new(
+        Provider::new(Arc::new(env::Process)),
+        Arc::new(move || Box::new(begin_work.begin())),
+    );
+    let services = Routes::new(server.into_service());
+    let served = runtime.block_on(plugin::serve(&PLUGIN, mode, services, work, &env::Process));
     // Not a plain drop, which would wait for blocking tasks of unbounded length.
     runtime.shutdown_background();
     Ok(served?)

@@ -89,12 +89,19 @@ type Waiting<T> = Vec<(String, Vec<oneshot::Sender<Answer<T>>>)>;
 
 impl<N: Noun> Batcher<N> {
     /// Finds one by its ARN. `batcher` says which batcher of the Region this is.
-    pub async fn find(regional: &Arc<Regional>, batcher: fn(&Regional) -> &Self, arn: &str) -> Answer<N::Item> {
+    pub async fn find(
+        regional: &Arc<Regional>,
+        batcher: fn(&Regional) -> &Self,
+        arn: &str,
+    ) -> Answer<N::Item> {
         let (sender, receiver) = oneshot::channel();
         batcher(regional).submit(regional, batcher, arn, sender);
-        receiver
-            .await
-            .unwrap_or_else(|_| Err(incomplete::<N>(regional, format!("the description of {arn} was abandoned"))))
+        receiver.await.unwrap_or_else(|_| {
+            Err(incomplete::<N>(
+                regional,
+                format!("the description of {arn} was abandoned"),
+            ))
+        })
     }
 
     fn submit(
@@ -154,7 +161,11 @@ async fn flush_when_quiet<N: Noun>(regional: Arc<Regional>, batcher: fn(&Regiona
     }
 }
 
-async fn flush<N: Noun>(regional: Arc<Regional>, batcher: fn(&Regional) -> &Batcher<N>, mut waiting: Waiting<N::Item>) {
+async fn flush<N: Noun>(
+    regional: Arc<Regional>,
+    batcher: fn(&Regional) -> &Batcher<N>,
+    mut waiting: Waiting<N::Item>,
+) {
     let _permit = batcher(&regional).in_flight.acquire().await;
     // Whoever stopped waiting needs no answer, and costs no place in a call.
     waiting.retain(|(_, senders)| senders.iter().any(|sender| !sender.is_closed()));
@@ -195,25 +206,41 @@ async fn alone<N: Noun>(regional: &Regional, arn: String) -> Answer<N::Item> {
 
 /// What the refusal of a call with one ARN alone says of that ARN.
 fn gone_or<N: Noun>(error: Error) -> Answer<N::Item> {
-    if let Kind::Exception { name, error_code, .. } = &*error.kind
+    if let Kind::Exception {
+        name, error_code, ..
+    } = &*error.kind
         && name == "InvalidInputException"
-        && error_code.as_deref().is_some_and(|code| N::GONE_CODES.contains(&code))
+        && error_code
+            .as_deref()
+            .is_some_and(|code| N::GONE_CODES.contains(&code))
     {
         return Ok(None);
     }
     Err(error)
 }
 
-fn answer<N: Noun>(regional: &Regional, described: &Described<N::Item>, arn: &str) -> Answer<N::Item> {
-    match (described.items.get(arn), described.failed.get(arn).map(String::as_str)) {
+fn answer<N: Noun>(
+    regional: &Regional,
+    described: &Described<N::Item>,
+    arn: &str,
+) -> Answer<N::Item> {
+    match (
+        described.items.get(arn),
+        described.failed.get(arn).map(String::as_str),
+    ) {
         (Some(Ok(item)), None) => Ok(Some(Arc::clone(item))),
         (None, Some("ITEM_DOES_NOT_EXIST")) => Ok(None),
-        (Some(Err(instead)), _) => Err(incomplete::<N>(regional, format!("it describes {instead}"))),
+        (Some(Err(instead)), _) => {
+            Err(incomplete::<N>(regional, format!("it describes {instead}")))
+        }
         (Some(Ok(_)), Some(code)) => Err(incomplete::<N>(
             regional,
             format!("it describes {arn} and also says {code} of it"),
         )),
-        (None, Some(code)) => Err(incomplete::<N>(regional, format!("it says {code} of {arn}"))),
+        (None, Some(code)) => Err(incomplete::<N>(
+            regional,
+            format!("it says {code} of {arn}"),
+        )),
         (None, None) => Err(incomplete::<N>(
             regional,
             format!("{arn} is neither described nor said to have failed"),

@@ -20,6 +20,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use tokio::sync::{Mutex, OnceCell};
 use tokio::time::{Instant, timeout};
 
+use super::batch::Batcher;
 use super::classify::classify;
 use super::configuration::{Configuration, Service, usual_endpoint};
 use super::credentials::Chain;
@@ -27,6 +28,7 @@ use super::dial::{CONNECT_LIMIT, Dial};
 use super::error::{Error, Kind, rejects_credentials};
 use super::health::{Health, Verdict};
 use super::retry::{self, ATTEMPT_LIMIT, Retries};
+use super::runs::{Poller, Runs};
 use super::settings::{Settings, is_region};
 use super::transport::Transport;
 use crate::env::Env;
@@ -65,6 +67,8 @@ pub struct Regional {
     max_retries: u32,
     credentials: Arc<Chain>,
     health: Arc<Health>,
+    pub(super) runs: Batcher<Runs>,
+    pub(super) poller: Poller,
 }
 
 impl Inspector {
@@ -179,6 +183,8 @@ impl Regional {
             max_retries: resolved.max_retries,
             credentials: Arc::clone(&resolved.credentials),
             health,
+            runs: Batcher::default(),
+            poller: Poller::default(),
         }
     }
 
@@ -205,7 +211,8 @@ impl Regional {
         Fut: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
         E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
     {
-        self.run(operation, None, send).await
+        // Boxed: the SDK's futures are large, and callers nest a few of their own around them.
+        Box::pin(self.run(operation, None, send)).await
     }
 
     /// Makes a call that must not be repeated, within `limit` in all.
@@ -222,7 +229,7 @@ impl Regional {
         Fut: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
         E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
     {
-        self.run(operation, Some(limit), send).await
+        Box::pin(self.run(operation, Some(limit), send)).await
     }
 
     /// `once`: the limit of a call of which one request may leave.

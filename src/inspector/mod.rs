@@ -5,6 +5,7 @@
 //! No Terraform in it. Begin at [`Inspector`]; [`Error::outcome`] is the question that decides whether a start is repeated.
 
 pub mod arn;
+pub mod batch;
 mod classify;
 mod client;
 mod configuration;
@@ -14,6 +15,7 @@ pub mod error;
 mod files;
 mod health;
 mod retry;
+pub mod runs;
 pub mod settings;
 mod tls;
 mod transport;

@@ -1,3 +1,79 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Stands empty for the moment.
+//! The product: the provider block, and every type that the provider has.
+
+mod config;
+mod errors;
+mod identity;
+mod region;
+mod resources;
+mod validators;
+
+use std::sync::Arc;
+
+pub use config::Config;
+
+use crate::{
+    diag::{Diagnostic, Diagnostics},
+    env::Env,
+    framework::{self, Registry},
+    inspector::{
+        Inspector,
+        settings::{self, Settings, Severity},
+    },
+    schema,
+};
+
+/// The provider `inspector`.
+pub struct Provider {
+    env: Arc<dyn Env>,
+}
+
+impl Provider {
+    /// The provider; `env` is where settings that the block leaves out are looked for.
+    pub fn new(env: Arc<dyn Env>) -> Self {
+        Self { env }
+    }
+
+    fn check(&self, settings: &Settings, diagnostics: &mut Diagnostics) {
+        for problem in settings::check(settings, &*self.env) {
+            let path = config::path_of(&problem);
+            let diagnostic = match problem.severity {
+                Severity::Error => {
+                    Diagnostic::error(format!("Invalid value for {path}"), problem.text)
+                }
+                Severity::Warning => {
+                    Diagnostic::warning(format!("Questionable value for {path}"), problem.text)
+                }
+            };
+            diagnostics.push(diagnostic.at(path));
+        }
+    }
+}
+
+impl framework::Provider for Provider {
+    type Model = Config;
+    type Client = Inspector;
+
+    fn doc(&self) -> &'static str {
+        "Starts assessment runs of Amazon Inspector Classic and judges their findings. AWS ended the service on 2026-05-20: the provider works \
+         against any endpoint that speaks the API."
+    }
+
+    fn validate(&self, config: &Config, diagnostics: &mut Diagnostics) {
+        // What is not known yet cannot be told from what is not given; configure checks again, when all is known.
+        if schema::encode(config).is_wholly_known() {
+            self.check(&config.settings(), diagnostics);
+        }
+    }
+
+    fn configure(&self, config: Config, diagnostics: &mut Diagnostics) -> Inspector {
+        let settings = config.settings();
+        self.check(&settings, diagnostics);
+        Inspector::new(settings, Arc::clone(&self.env))
+    }
+
+    fn registry(&self) -> Registry<Inspector> {
+        resources::register(Registry::default())
+    }
+}

@@ -26,7 +26,10 @@ pub async fn stop(regional: &Arc<Regional>, arn: &str, action: StopAction) -> Re
 pub async fn delete(regional: &Arc<Regional>, arn: &str) -> Result<(), Error> {
     regional
         .call("DeleteAssessmentRun", |client| {
-            client.delete_assessment_run().assessment_run_arn(arn).send()
+            client
+                .delete_assessment_run()
+                .assessment_run_arn(arn)
+                .send()
         })
         .await
         .map(|_| ())

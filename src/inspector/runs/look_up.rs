@@ -9,9 +9,10 @@ use std::{
 
 use aws_sdk_inspector::types::{AssessmentRunFilter, TimestampRange};
 use futures_util::future::join_all;
+use tokio::time::{Instant, sleep_until};
 
 use super::Run;
-use crate::inspector::{Error, Regional, batch::Batcher};
+use crate::inspector::{Error, Regional};
 
 /// What to look for.
 #[derive(Clone, Copy, Debug)]
@@ -25,24 +26,50 @@ pub struct LookUp<'a> {
 }
 
 // How far the clocks of this machine and of the service may be apart.
-const CLOCK_SKEW: Duration = Duration::from_secs(15 * 60);
+const CLOCK_SKEW: Duration = Duration::from_mins(15);
+
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// Finds the run of that name, or proves that there is none.
 ///
 /// A template that does not exist has no runs. Every other failure is an error, and proves nothing.
-pub async fn look_up(regional: &Arc<Regional>, look_up: LookUp<'_>) -> Result<Option<Arc<Run>>, Error> {
-    let by_name = AssessmentRunFilter::builder().name_pattern(name_pattern(look_up.name)).build();
+pub async fn look_up(
+    regional: &Arc<Regional>,
+    look_up: LookUp<'_>,
+) -> Result<Option<Arc<Run>>, Error> {
+    let by_name = AssessmentRunFilter::builder()
+        .name_pattern(name_pattern(look_up.name))
+        .build();
     if let Some(run) = search(regional, look_up, by_name).await? {
         return Ok(Some(run));
     }
     // The pattern language is undocumented, so a server may read the pattern otherwise than we mean it. Times are not open to that.
-    let Some(since) = look_up.attempted_at.and_then(|at| at.checked_sub(CLOCK_SKEW)) else {
+    let Some(since) = look_up
+        .attempted_at
+        .and_then(|at| at.checked_sub(CLOCK_SKEW))
+    else {
         return Ok(None);
     };
     let by_time = AssessmentRunFilter::builder()
         .state_change_time_range(TimestampRange::builder().begin_date(since.into()).build())
         .build();
     search(regional, look_up, by_time).await
+}
+
+/// The same, where the run may still come into sight: an empty look-up counts only after `patience`.
+pub async fn look_up_for(
+    regional: &Arc<Regional>,
+    what: LookUp<'_>,
+    patience: Duration,
+) -> Result<Option<Arc<Run>>, Error> {
+    let deadline = Instant::now() + patience;
+    loop {
+        let found = look_up(regional, what).await?;
+        if found.is_some() || Instant::now() >= deadline {
+            return Ok(found);
+        }
+        sleep_until(deadline.min(Instant::now() + AGAIN)).await;
+    }
 }
 
 async fn search(
@@ -70,7 +97,7 @@ async fn search(
         let runs = page
             .assessment_run_arns
             .iter()
-            .map(|arn| Batcher::find(regional, |regional| &regional.runs, arn));
+            .map(|arn| regional.find_run(arn));
         for run in join_all(runs).await {
             // One that is gone by now cannot be the one.
             if let Some(run) = run?
@@ -90,7 +117,9 @@ async fn search(
 /// The name with each character that a server could take for part of a pattern as `*`, which is the only wildcard that any documents.
 fn name_pattern(name: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_.:-".contains(c);
-    name.chars().map(|c| if plain(c) { c } else { '*' }).collect()
+    name.chars()
+        .map(|c| if plain(c) { c } else { '*' })
+        .collect()
 }
 
 #[cfg(test)]

@@ -10,9 +10,9 @@ mod start;
 mod wait;
 
 pub use end::{StopAction, delete, stop};
-pub use look_up::{LookUp, look_up};
-pub use model::{Run, State, StateChange};
+pub use look_up::{LookUp, look_up, look_up_for};
 pub(super) use model::Runs;
+pub use model::{Run, State, StateChange};
 pub(super) use poll::Poller;
 pub use start::{OnBusy, Start, Started, start, unique_name};
 pub use wait::{Condition, Waited, see, wait_until};

@@ -14,7 +14,7 @@ use aws_sdk_inspector::types;
 
 use crate::inspector::{
     Error, Regional,
-    batch::{Described, Noun},
+    batch::{Answer, Batcher, Described, Noun},
 };
 
 /// An assessment run.
@@ -82,12 +82,24 @@ pub enum State {
 
 const STATES: [(State, &str); 13] = [
     (State::Created, "CREATED"),
-    (State::StartDataCollectionPending, "START_DATA_COLLECTION_PENDING"),
-    (State::StartDataCollectionInProgress, "START_DATA_COLLECTION_IN_PROGRESS"),
+    (
+        State::StartDataCollectionPending,
+        "START_DATA_COLLECTION_PENDING",
+    ),
+    (
+        State::StartDataCollectionInProgress,
+        "START_DATA_COLLECTION_IN_PROGRESS",
+    ),
     (State::CollectingData, "COLLECTING_DATA"),
-    (State::StopDataCollectionPending, "STOP_DATA_COLLECTION_PENDING"),
+    (
+        State::StopDataCollectionPending,
+        "STOP_DATA_COLLECTION_PENDING",
+    ),
     (State::DataCollected, "DATA_COLLECTED"),
-    (State::StartEvaluatingRulesPending, "START_EVALUATING_RULES_PENDING"),
+    (
+        State::StartEvaluatingRulesPending,
+        "START_EVALUATING_RULES_PENDING",
+    ),
     (State::EvaluatingRules, "EVALUATING_RULES"),
     (State::Completed, "COMPLETED"),
     (State::CompletedWithErrors, "COMPLETED_WITH_ERRORS"),
@@ -99,10 +111,10 @@ const STATES: [(State, &str); 13] = [
 impl State {
     /// Reads the API's word.
     pub fn parse(word: &str) -> Self {
-        STATES
-            .iter()
-            .find(|(_, known)| *known == word)
-            .map_or_else(|| Self::Unknown(word.to_owned()), |(state, _)| state.clone())
+        STATES.iter().find(|(_, known)| *known == word).map_or_else(
+            || Self::Unknown(word.to_owned()),
+            |(state, _)| state.clone(),
+        )
     }
 
     /// The API's word.
@@ -110,14 +122,21 @@ impl State {
         if let Self::Unknown(word) = self {
             return word;
         }
-        STATES.iter().find(|(state, _)| state == self).map_or("", |(_, word)| word)
+        STATES
+            .iter()
+            .find(|(state, _)| state == self)
+            .map_or("", |(_, word)| word)
     }
 
     /// Whether the run has ended. An unknown state has not, so a wait must be bounded.
     pub fn is_terminal(&self) -> bool {
         matches!(
             self,
-            Self::Completed | Self::CompletedWithErrors | Self::Failed | Self::Error | Self::Canceled
+            Self::Completed
+                | Self::CompletedWithErrors
+                | Self::Failed
+                | Self::Error
+                | Self::Canceled
         )
     }
 
@@ -214,7 +233,10 @@ impl Noun for Runs {
                     .send()
             })
             .await?;
-        let items = output.assessment_runs.iter().map(|raw| (raw.arn.clone(), run(raw).map(Arc::new)));
+        let items = output
+            .assessment_runs
+            .iter()
+            .map(|raw| (raw.arn.clone(), run(raw).map(Arc::new)));
         Ok(Described {
             items: items.collect::<HashMap<_, _>>(),
             failed: output
@@ -226,14 +248,34 @@ impl Noun for Runs {
     }
 }
 
+impl Regional {
+    /// Finds a run by its ARN (`DescribeAssessmentRuns`, shared with other callers). `None` is proof that it is gone.
+    pub async fn find_run(self: &Arc<Self>, arn: &str) -> Answer<Run> {
+        Batcher::find(self, |regional| &regional.runs, arn).await
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_terminal_states_are_these_five() {
-        let terminal: Vec<_> = STATES.iter().filter(|(s, _)| s.is_terminal()).map(|(_, word)| *word).collect();
-        assert_eq!(terminal, ["COMPLETED", "COMPLETED_WITH_ERRORS", "FAILED", "ERROR", "CANCELED"]);
+        let terminal: Vec<_> = STATES
+            .iter()
+            .filter(|(s, _)| s.is_terminal())
+            .map(|(_, word)| *word)
+            .collect();
+        assert_eq!(
+            terminal,
+            [
+                "COMPLETED",
+                "COMPLETED_WITH_ERRORS",
+                "FAILED",
+                "ERROR",
+                "CANCELED"
+            ]
+        );
         assert!(!State::parse("PAUSED").is_terminal());
     }
 
@@ -251,7 +293,10 @@ mod tests {
         let template = "arn:aws:inspector:eu-west-1:1:target/0-a/template/0-b";
         assert!(is_run_of(&format!("{template}/run/0-c"), template));
         assert!(!is_run_of(&format!("{template}/run/"), template));
-        assert!(!is_run_of(&format!("{template}/run/0-c/finding/0-d"), template));
+        assert!(!is_run_of(
+            &format!("{template}/run/0-c/finding/0-d"),
+            template
+        ));
         assert!(!is_run_of(&format!("{template}x/run/0-c"), template));
         assert!(!is_run_of("", ""));
     }

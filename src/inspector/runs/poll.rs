@@ -19,7 +19,7 @@ use tokio::{
 use super::Run;
 use crate::inspector::{
     Regional,
-    batch::{Answer, BATCH, Batcher},
+    batch::{Answer, BATCH},
 };
 
 const FIRST: Duration = Duration::from_secs(1);
@@ -81,7 +81,11 @@ impl Awaited {
 
     /// The runs that are due, filled up to whole calls with those that are due next.
     fn take_due(&mut self, now: Instant) -> Vec<String> {
-        let mut by_due: Vec<_> = self.runs.iter().map(|(arn, watch)| (watch.due, arn.clone())).collect();
+        let mut by_due: Vec<_> = self
+            .runs
+            .iter()
+            .map(|(arn, watch)| (watch.due, arn.clone()))
+            .collect();
         by_due.sort();
         let due = by_due.iter().filter(|(due, _)| *due <= now).count();
         by_due.truncate(due.next_multiple_of(BATCH));
@@ -109,7 +113,11 @@ async fn poll(regional: Arc<Regional>) {
                 return;
             };
             let now = Instant::now();
-            let arns = if due <= now { awaited.take_due(now) } else { Vec::new() };
+            let arns = if due <= now {
+                awaited.take_due(now)
+            } else {
+                Vec::new()
+            };
             (arns, due)
         };
         if arns.is_empty() {
@@ -127,7 +135,7 @@ async fn poll(regional: Arc<Regional>) {
 }
 
 async fn look(regional: Arc<Regional>, arn: String) {
-    let answer = Batcher::find(&regional, |regional| &regional.runs, &arn).await;
+    let answer = regional.find_run(&arn).await;
     if let Some(watch) = lock(&regional.poller.awaited).runs.get(&arn) {
         watch.observations.send_replace(Some(answer));
     }

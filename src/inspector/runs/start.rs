@@ -66,7 +66,7 @@ const REPLY_LIMIT: Duration = Duration::from_secs(8);
 /// How long a run that may have been started is looked for before the start is repeated: a new run may not be visible at once.
 const SETTLE: Duration = Duration::from_secs(3);
 /// How long a run whose name is taken is looked for.
-const TAKEN_LIMIT: Duration = Duration::from_secs(60);
+const TAKEN_LIMIT: Duration = Duration::from_mins(1);
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LAST_PAUSE: Duration = Duration::from_secs(5);
 const BUSY_PAUSE: Duration = Duration::from_secs(15);
@@ -74,7 +74,11 @@ const BUSY_PAUSE: Duration = Duration::from_secs(15);
 /// Starts a run, once.
 ///
 /// A stop does not cut an attempt short: it gets ten seconds, look-up included. Between attempts a stop ends the start.
-pub async fn start(regional: &Arc<Regional>, start: Start<'_>, stop: &CancellationToken) -> Started {
+pub async fn start(
+    regional: &Arc<Regional>,
+    start: Start<'_>,
+    stop: &CancellationToken,
+) -> Started {
     let starting = Starting {
         regional,
         start,
@@ -152,7 +156,11 @@ impl Starting<'_> {
             return Ok(arn);
         }
         let what = format!("{arn:?} is not the ARN of a run under the template");
-        Err(Error::new(START, self.regional.name(), Kind::Incomplete { what }))
+        Err(Error::new(
+            START,
+            self.regional.name(),
+            Kind::Incomplete { what },
+        ))
     }
 
     /// The end, if there is nothing to repeat. Once an attempt had an unknown outcome, even a proof of absence is only as good as the
@@ -174,7 +182,9 @@ impl Starting<'_> {
             Search::Found(arn) => Some(Started::Run(arn)),
             // An endpoint that has neither starts nor lists has no runs.
             Search::Failed(failed)
-                if not_implemented && first_unknown && matches!(*failed.kind, Kind::NotImplemented { .. }) =>
+                if not_implemented
+                    && first_unknown
+                    && matches!(*failed.kind, Kind::NotImplemented { .. }) =>
             {
                 Some(Started::NotStarted(error))
             }
@@ -188,7 +198,11 @@ impl Starting<'_> {
     async fn after_no_effect(&mut self, error: Error) -> Option<Started> {
         let pause = match error.exception() {
             _ if matches!(*error.kind, Kind::Throttled { .. }) => self.next_pause(),
-            Some("AgentsAlreadyRunningAssessmentException") if self.start.on_busy == OnBusy::Wait => jittered(BUSY_PAUSE),
+            Some("AgentsAlreadyRunningAssessmentException")
+                if self.start.on_busy == OnBusy::Wait =>
+            {
+                jittered(BUSY_PAUSE)
+            }
             Some("InvalidInputException") => return Some(self.after_invalid_input(error).await),
             _ => return Some(self.given_up(Some(error))),
         };
@@ -207,7 +221,11 @@ impl Starting<'_> {
         let code = error.error_code().unwrap_or_default();
         let about_something_else = code.starts_with("INVALID_") && !code.contains("NAME");
         let may_be_taken = self.unknown.is_some() || self.start.name_is_given;
-        let patience = if may_be_taken && !about_something_else { TAKEN_LIMIT } else { Duration::ZERO };
+        let patience = if may_be_taken && !about_something_else {
+            TAKEN_LIMIT
+        } else {
+            Duration::ZERO
+        };
         match self.search(Instant::now() + patience).await {
             Search::Found(arn) if self.unknown.is_some() => Started::Run(arn),
             Search::Found(arn) => Started::Conflict(arn),
@@ -226,14 +244,15 @@ impl Starting<'_> {
         let full = self.start.deadline.max(patience + LAST_PAUSE);
         let mut failed = None;
         loop {
-            let limit = match (self.stop.is_cancelled(), self.attempted) {
+            let stopped = self.stop.is_cancelled();
+            let limit = match (stopped, self.attempted) {
                 (true, None) => return Search::Stopped,
                 (true, Some((_, last))) => full.min(last + STOPPED_LIMIT),
                 (false, _) => full,
             };
             let looked = tokio::select! {
                 looked = timeout_at(limit.max(Instant::now() + LAST_CHANCE), look_up(self.regional, what)) => looked,
-                () = self.stop.cancelled(), if limit == full => continue,
+                () = self.stop.cancelled(), if !stopped => continue,
             };
             failed = match looked {
                 Ok(Ok(Some(run))) => return Search::Found(run.arn.clone()),
@@ -243,7 +262,11 @@ impl Starting<'_> {
                 Ok(Err(error)) => return Search::Failed(error),
                 Err(_) => failed.or_else(|| {
                     let limit = REPLY_LIMIT;
-                    Some(Error::new(LIST, self.regional.name(), Kind::Timeout { limit }))
+                    Some(Error::new(
+                        LIST,
+                        self.regional.name(),
+                        Kind::Timeout { limit },
+                    ))
                 }),
             };
             let again = Instant::now() + self.next_pause().min(SETTLE / 3);
@@ -252,7 +275,7 @@ impl Starting<'_> {
             }
             tokio::select! {
                 () = sleep_until(again) => {}
-                () = self.stop.cancelled(), if limit == full => {}
+                () = self.stop.cancelled(), if !stopped => {}
             }
         }
     }
@@ -278,7 +301,9 @@ fn jittered(pause: Duration) -> Duration {
 ///
 /// At most 140 characters with a prefix of 114 (`AssessmentRunName` is 1..140).
 pub fn unique_name(prefix: &str) -> Result<String, Error> {
-    let now = clock::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let now = clock::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
     let random = getrandom::u64().map_err(|error| {
         let cause = error.to_string();
         Error::new(START, "", Kind::Request { cause })

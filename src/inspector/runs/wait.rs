@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::{Run, State, poll::Poller};
-use crate::inspector::{Error, Regional, batch::{Answer, Batcher}};
+use crate::inspector::{Error, Regional, batch::Answer};
 
 /// What a wait is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ pub async fn wait_until(
     let begun = Instant::now();
     let mut watcher = Watcher::default();
     let first = tokio::select! {
-        answer = Batcher::find(regional, |regional| &regional.runs, arn) => answer,
+        answer = regional.find_run(arn) => answer,
         () = stop.cancelled() => return Waited::Stopped(None),
     };
     if let Some(end) = watcher.see(condition, first, &mut on_unknown_state) {
@@ -90,7 +90,7 @@ pub async fn wait_until(
 }
 
 // A run that was never seen in this wait has no duration to go by.
-const UNSEEN: Duration = Duration::from_secs(5 * 60);
+const UNSEEN: Duration = Duration::from_mins(5);
 
 #[derive(Default)]
 struct Watcher {
@@ -100,7 +100,12 @@ struct Watcher {
 }
 
 impl Watcher {
-    fn see(&mut self, condition: Condition, answer: Answer<Run>, on_unknown_state: &mut impl FnMut(&str)) -> Option<Waited> {
+    fn see(
+        &mut self,
+        condition: Condition,
+        answer: Answer<Run>,
+        on_unknown_state: &mut impl FnMut(&str),
+    ) -> Option<Waited> {
         match answer {
             Ok(Some(run)) => {
                 self.error = None;
@@ -136,7 +141,7 @@ pub async fn see(
     let mut pause = Duration::from_millis(100);
     loop {
         let answer = tokio::select! {
-            answer = Batcher::find(regional, |regional| &regional.runs, arn) => answer,
+            answer = regional.find_run(arn) => answer,
             () = stop.cancelled() => return Ok(None),
             () = sleep_until(deadline) => return Ok(None),
         };

@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The attributes of `inspector_assessment_run`, and how a run fills them.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    clock,
+    framework::Timeouts,
+    inspector::{
+        arn::Kind,
+        runs::{Condition, Run},
+    },
+    provider::validators::arn_of,
+    schema::{Keyword, Model, OneOf, Set, StringMap, Value, Visitor},
+};
+
+/// What a creation waits for. Later words include earlier ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum WaitFor {
+    Started,
+    DataCollected,
+    Completed,
+}
+
+impl Keyword for WaitFor {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("started", Self::Started),
+        ("data_collected", Self::DataCollected),
+        ("completed", Self::Completed),
+    ];
+}
+
+impl WaitFor {
+    /// What to wait for, beyond having seen the run.
+    pub(super) fn condition(self) -> Option<Condition> {
+        match self {
+            Self::Started => None,
+            Self::DataCollected => Some(Condition::DataCollected),
+            Self::Completed => Some(Condition::Ended),
+        }
+    }
+}
+
+/// What a wait that takes too long means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OnWaitTimeout {
+    Fail,
+    Continue,
+}
+
+impl Keyword for OnWaitTimeout {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("fail", Self::Fail), ("continue", Self::Continue)];
+}
+
+/// What to do while agents are busy with another run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OnBusy {
+    Fail,
+    Wait,
+}
+
+impl Keyword for OnBusy {
+    const WORDS: &'static [(&'static str, Self)] = &[("fail", Self::Fail), ("wait", Self::Wait)];
+}
+
+/// What becomes of the run when Terraform destroys the resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OnDestroy {
+    Delete,
+    Stop,
+    Retain,
+}
+
+impl Keyword for OnDestroy {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("delete", Self::Delete),
+        ("stop", Self::Stop),
+        ("retain", Self::Retain),
+    ];
+}
+
+/// A run in configuration, plan and state.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct RunModel {
+    pub(super) assessment_template_arn: Value<String>,
+    pub(super) name: Value<String>,
+    pub(super) name_prefix: Value<String>,
+    pub(super) triggers: Value<StringMap>,
+    pub(super) wait_for: Value<OneOf<WaitFor>>,
+    pub(super) on_wait_timeout: Value<OneOf<OnWaitTimeout>>,
+    pub(super) on_busy: Value<OneOf<OnBusy>>,
+    pub(super) on_destroy: Value<OneOf<OnDestroy>>,
+    pub(super) region: Value<String>,
+    pub(super) arn: Value<String>,
+    pub(super) id: Value<String>,
+    pub(super) state: Value<String>,
+    pub(super) created_at: Value<String>,
+    pub(super) started_at: Value<String>,
+    pub(super) completed_at: Value<String>,
+    pub(super) state_changed_at: Value<String>,
+    pub(super) data_collected: Value<bool>,
+    pub(super) duration: Value<i64>,
+    pub(super) rules_package_arns: Value<Set<String>>,
+    pub(super) user_attributes_for_findings: Value<StringMap>,
+    pub(super) finding_counts: Value<BTreeMap<String, Value<i64>>>,
+    pub(super) timeouts: Value<Timeouts>,
+}
+
+impl Model for RunModel {
+    fn visit(&mut self, v: &mut impl Visitor) {
+        let Self {
+            assessment_template_arn,
+            name,
+            name_prefix,
+            triggers,
+            wait_for,
+            on_wait_timeout,
+            on_busy,
+            on_destroy,
+            region,
+            arn,
+            id,
+            state,
+            created_at,
+            started_at,
+            completed_at,
+            state_changed_at,
+            data_collected,
+            duration,
+            rules_package_arns,
+            user_attributes_for_findings,
+            finding_counts,
+            timeouts,
+        } = self;
+        v.attr("assessment_template_arn", assessment_template_arn, |a| {
+            a.required()
+                .requires_replace()
+                .validate(arn_of(Kind::Template))
+                .doc("ARN of the assessment template to run. Another template means another run.")
+        });
+        v.attr("name", name, |a| {
+            a.optional().computed().requires_replace().length(1..=140).doc(
+                "Name of the run, unique among the runs of its template. Left out, a unique name is made from `name_prefix`. A name of your \
+                 own makes a start recoverable even after the provider was killed in the middle of it.",
+            )
+        });
+        v.attr("name_prefix", name_prefix, |a| {
+            a.optional().length(1..=114).doc(
+                "What the made name begins with; `terraform-` if left out. Conflicts with `name`. A changed prefix means another run only if \
+                 the run's name does not begin with it.",
+            )
+        });
+        v.attr("triggers", triggers, |a| {
+            a.optional()
+                .requires_replace_if(|prior, planned| prior.known().is_some() && !planned.is_null())
+                .doc(
+                    "Values whose change means another run, such as the ID of a new machine image. Setting the map for the first time, or \
+                     removing it, is only recorded.",
+                )
+        });
+        v.attr("wait_for", wait_for, |a| {
+            a.default_word(WaitFor::Started).doc(
+                "What to wait for: `started` (the run exists and was seen), `data_collected` (the agents have delivered), or `completed` (the \
+                 run has ended; FAILED, ERROR and CANCELED are errors). Raising it later waits for the same run and starts none. A waiting \
+                 resource holds one of the ten operations that Terraform runs at once: start many runs with the default, and let \
+                 what depends on each wait for it.",
+            )
+        });
+        v.attr("on_wait_timeout", on_wait_timeout, |a| {
+            a.default_word(OnWaitTimeout::Fail).doc(
+                "When the time for waiting is up: `fail` is an error, which taints a new run, so that the next apply replaces it; `continue` is \
+                 a warning, and the next apply goes on waiting.",
+            )
+        });
+        v.attr("on_busy", on_busy, |a| {
+            a.default_word(OnBusy::Fail).doc(
+                "When agents are busy with another run: `fail` names them; `wait` tries again until `timeouts.create`.",
+            )
+        });
+        v.attr("on_destroy", on_destroy, |a| {
+            a.default_word(OnDestroy::Delete).doc(
+                "When the resource is destroyed or replaced: `delete` stops the run without evaluation if it is still in progress, and deletes \
+                 it with its findings; `stop` stops it, lets it evaluate what it has, and keeps it; `retain` only forgets it. A run lives no \
+                 longer than its template.",
+            )
+        });
+        v.attr("region", region, |a| {
+            a.optional()
+                .computed()
+                .requires_replace()
+                .doc("Region of the run. The template's ARN says it; another one here is an error.")
+        });
+        v.attr("arn", arn, |a| a.computed().doc("ARN of the run. Null only while it could not be learnt whether the run was started."));
+        v.attr("id", id, |a| a.computed().doc("ARN of the run."));
+        v.attr("state", state, |a| {
+            a.computed().doc("State of the run, such as `COLLECTING_DATA` or `COMPLETED`, as of the last refresh.")
+        });
+        v.attr("created_at", created_at, |a| {
+            a.computed().doc("When the run was created (RFC 3339).")
+        });
+        v.attr("started_at", started_at, |a| {
+            a.computed()
+                .doc("When data collection began (RFC 3339); null before.")
+        });
+        v.attr("completed_at", completed_at, |a| {
+            a.computed()
+                .doc("When the run ended (RFC 3339); null before.")
+        });
+        v.attr("state_changed_at", state_changed_at, |a| {
+            a.computed().doc("When the state changed last (RFC 3339).")
+        });
+        v.attr("data_collected", data_collected, |a| {
+            a.computed()
+                .doc("Whether the agents have delivered their data.")
+        });
+        v.attr("duration", duration, |a| {
+            a.computed().doc(
+                "How long the run collects data, in seconds, as the template had it at the start.",
+            )
+        });
+        v.attr("rules_package_arns", rules_package_arns, |a| {
+            a.computed().doc("ARNs of the rules packages that the run evaluates, as the template had them at the start.")
+        });
+        v.attr("user_attributes_for_findings", user_attributes_for_findings, |a| {
+            a.computed().doc("Attributes that every finding of the run gets, as the template had them at the start.")
+        });
+        v.attr("finding_counts", finding_counts, |a| {
+            a.computed().doc(
+                "Number of findings by severity: `high`, `medium`, `low`, `informational`, `undefined`. Null while the service does not tell.",
+            )
+        });
+        v.single_block(
+            "timeouts",
+            timeouts,
+            "Time limits. Without them a start has 5 minutes, a wait the run's own duration and 30 minutes, and a destroy 15 minutes.",
+        );
+    }
+}
+
+impl RunModel {
+    /// Takes over what the service says of the run; the practitioner's own arguments stay.
+    pub(super) fn flatten(mut self, run: &Run) -> Self {
+        let counts = |counts: &BTreeMap<String, i64>| {
+            counts
+                .iter()
+                .map(|(severity, count)| (severity.to_lowercase(), Value::Known(*count)))
+                .collect::<BTreeMap<_, _>>()
+        };
+        self.arn = run.arn.as_str().into();
+        self.id = run.arn.as_str().into();
+        self.name = run.name.as_str().into();
+        self.assessment_template_arn = run.template_arn.as_str().into();
+        self.state = run.state.as_str().into();
+        self.created_at = clock::rfc3339(run.created_at).into();
+        self.started_at = run.started_at.and_then(clock::rfc3339).into();
+        self.completed_at = run.completed_at.and_then(clock::rfc3339).into();
+        self.state_changed_at = clock::rfc3339(run.state_changed_at).into();
+        self.data_collected = run.data_collected.into();
+        self.duration = run.duration_seconds.into();
+        self.rules_package_arns = Value::Known(run.rules_package_arns.iter().cloned().collect());
+        self.user_attributes_for_findings = Value::Known(
+            run.user_attributes
+                .iter()
+                .map(|(key, value)| (key.clone(), value.clone().into()))
+                .collect(),
+        );
+        self.finding_counts = run.finding_counts.as_ref().map(counts).into();
+        self
+    }
+
+    /// Before anything is known of the run: what the service would say is null.
+    pub(super) fn unseen(mut self) -> Self {
+        for text in self.live_texts() {
+            *text = Value::Null;
+        }
+        self.created_at = Value::Null;
+        self.data_collected = Value::Null;
+        self.duration = Value::Null;
+        self.rules_package_arns = Value::Null;
+        self.user_attributes_for_findings = Value::Null;
+        self.finding_counts = Value::Null;
+        self
+    }
+
+    /// Makes unknown what changes while a run goes on, and nothing else: dependants on the rest must not be replaced.
+    pub(super) fn live_unknown(&mut self) {
+        for text in self.live_texts() {
+            *text = Value::Unknown;
+        }
+        self.data_collected = Value::Unknown;
+        self.finding_counts = Value::Unknown;
+    }
+
+    /// A pending record that an update will resolve: all that the service says is unknown.
+    pub(super) fn unseen_unknown(mut self) -> Self {
+        self.live_unknown();
+        self.arn = Value::Unknown;
+        self.id = Value::Unknown;
+        self.created_at = Value::Unknown;
+        self.duration = Value::Unknown;
+        self.rules_package_arns = Value::Unknown;
+        self.user_attributes_for_findings = Value::Unknown;
+        self
+    }
+
+    /// Takes what changes while a run goes on from another state of the same run.
+    pub(super) fn live_from(mut self, other: &Self) -> Self {
+        let source = other.clone();
+        self.state = source.state;
+        self.state_changed_at = source.state_changed_at;
+        self.started_at = source.started_at;
+        self.completed_at = source.completed_at;
+        self.data_collected = source.data_collected;
+        self.finding_counts = source.finding_counts;
+        self
+    }
+
+    fn live_texts(&mut self) -> [&mut Value<String>; 4] {
+        [
+            &mut self.state,
+            &mut self.state_changed_at,
+            &mut self.started_at,
+            &mut self.completed_at,
+        ]
+    }
+
+    /// What the practitioner asked to wait for.
+    pub(super) fn wait_for(&self) -> WaitFor {
+        self.wait_for
+            .known()
+            .map_or(WaitFor::Started, |word| word.0)
+    }
+
+    /// What shall become of the run at destroy.
+    pub(super) fn on_destroy(&self) -> OnDestroy {
+        self.on_destroy
+            .known()
+            .map_or(OnDestroy::Delete, |word| word.0)
+    }
+
+    /// Whether a wait that takes too long is an error.
+    pub(super) fn on_wait_timeout(&self) -> OnWaitTimeout {
+        self.on_wait_timeout
+            .known()
+            .map_or(OnWaitTimeout::Fail, |word| word.0)
+    }
+
+    /// Whether this is the record of a start whose outcome could not be learnt.
+    pub(super) fn is_pending(&self) -> bool {
+        self.arn.is_null()
+    }
+
+    /// How a person recognises the run: its ARN, or else its name.
+    pub(super) fn label(&self) -> &str {
+        self.arn
+            .text()
+            .or_else(|| self.name.text())
+            .unwrap_or("unnamed")
+    }
+}
