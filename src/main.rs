@@ -58,8 +58,8 @@ fn run(mode: Mode) -> Result<(), Box<dyn Error>> {
         Arc::new(move || Box::new(begin_work.begin())),
     );
     let services = Routes::new(server.into_service());
-    let served = runtime.block_on(plugin::serve(&PLUGIN, mode, services, work, &env::Process));
+    let result = runtime.block_on(plugin::serve(&PLUGIN, mode, services, work, &env::Process));
     // Not a plain drop, which would wait for blocking tasks of unbounded length.
     runtime.shutdown_background();
-    Ok(served?)
+    Ok(result?)
 }
