@@ -13,3 +13,4 @@ mod inspector;
 mod plugin;
 mod protocol;
 mod support;
+mod tidy;
