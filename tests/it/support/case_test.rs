@@ -3,7 +3,9 @@
 //! The harness itself, on Terraform's built-in `terraform_data`: what has to pass passes, and what has to fail fails with a text
 //! that helps.
 
-use super::case::{TestCase, V1_14};
+use terraform_provider_inspector::emulator::Options;
+
+use super::case::{Kind, REGION, TestCase, V1_14, calls};
 use super::check::{absent, action, capture, known, output, unknown};
 use super::matcher::{Slot, differs, matches, same};
 use super::process::{LIMIT, Signal};
@@ -23,7 +25,7 @@ fn config(input: &str) -> String {
 #[test]
 fn steps_follow_each_other() {
     let id = Slot::new();
-    TestCase::new()
+    TestCase::without_provider(Options::default())
         .step(
             apply(config("one"))
                 .plan(action(ADDRESS, Action::Create))
@@ -54,17 +56,20 @@ fn steps_follow_each_other() {
 #[test]
 fn an_apply_that_leaves_changes_says_which() {
     let restless = "resource \"terraform_data\" \"test\" {\n  input = timestamp()\n}\n";
-    let error = TestCase::new().step(apply(restless)).try_run().unwrap_err();
+    let error = TestCase::without_provider(Options::default())
+        .step(apply(restless))
+        .try_run()
+        .unwrap_err();
     assert!(
         error.contains(
             "step 1 (apply): want an empty plan before a refresh, got terraform_data.test (Update)"
         ),
         "{error}"
     );
-    TestCase::new()
+    TestCase::without_provider(Options::default())
         .step(apply_leaving(restless).next_plan(action(ADDRESS, Action::Update)))
         .run();
-    let error = TestCase::new()
+    let error = TestCase::without_provider(Options::default())
         .step(apply_leaving(config("still")))
         .try_run()
         .unwrap_err();
@@ -80,7 +85,7 @@ fn a_failure_names_place_step_and_address() {
         .plan(action(ADDRESS, Action::Replace))
         .plan(unknown(ADDRESS, "id"));
     let line = line!() - 3;
-    let error = TestCase::new()
+    let error = TestCase::without_provider(Options::default())
         .step(apply(config("one")))
         .step(wrong)
         .try_run()
@@ -97,7 +102,7 @@ fn a_failure_names_place_step_and_address() {
 
 #[test]
 fn a_failing_plan_is_a_snapshot() {
-    TestCase::new()
+    TestCase::without_provider(Options::default())
         .step(fails(
             "resource \"terraform_data\" \"test\" {\n  inputs = 1\n}\n",
             |text| {
@@ -112,7 +117,7 @@ fn a_failing_plan_is_a_snapshot() {
             },
         ))
         .run();
-    let error = TestCase::new()
+    let error = TestCase::without_provider(Options::default())
         .step(fails(config("fine"), |_| ()))
         .try_run()
         .unwrap_err();
@@ -122,7 +127,7 @@ fn a_failing_plan_is_a_snapshot() {
 #[test]
 fn a_failing_apply_is_cleaned_up() {
     let failing = "resource \"terraform_data\" \"test\" {\n  provisioner \"local-exec\" {\n    command = \"exit 9\"\n  }\n}\n";
-    TestCase::new()
+    TestCase::without_provider(Options::default())
         .step(
             apply_fails(failing, |text| {
                 assert!(text.contains("exit status 9"), "{text}");
@@ -138,7 +143,7 @@ fn a_failing_apply_is_cleaned_up() {
 #[test]
 fn a_running_command_is_interrupted() {
     let slow = "resource \"terraform_data\" \"test\" {\n  provisioner \"local-exec\" {\n    command = \"exec sleep 1000\"\n  }\n}\n";
-    TestCase::new()
+    TestCase::without_provider(Options::default())
         .step(perform(move |context| {
             context.configure(slow);
             let mut process = context
@@ -161,13 +166,13 @@ fn a_running_command_is_interrupted() {
 
 #[test]
 fn terraform_test_runs() {
-    TestCase::new()
+    TestCase::without_provider(Options::default())
         .step(test(
             format!("{}output \"it\" {{ value = terraform_data.test.output }}\n", config("one")),
             "run \"output\" {\n  assert {\n    condition     = output.it == \"one\"\n    error_message = \"not one\"\n  }\n}\n",
         ))
         .run();
-    let error = TestCase::new()
+    let error = TestCase::without_provider(Options::default())
         .step(test(config("one"), "run \"it\" {\n  assert {\n    condition     = terraform_data.test.input == \"two\"\n    error_message = \"not two\"\n  }\n}\n"))
         .try_run()
         .unwrap_err();
@@ -176,21 +181,52 @@ fn terraform_test_runs() {
 
 #[test]
 fn outputs_are_checked() {
-    TestCase::new()
+    TestCase::without_provider(Options::default())
         .step(apply("output \"it\" { value = \"one\" }\n").state(output("it", "one")))
         .run();
 }
 
 #[test]
 fn an_old_terraform_skips() {
-    TestCase::new()
+    TestCase::without_provider(Options::default())
         .requires(Version(99, 0, 0), "time travel")
         .step(perform(|_| Err("is never done".to_owned())))
         .run();
-    let ran = TestCase::new()
+    let ran = TestCase::without_provider(Options::default())
         .requires(Version(1, 0, 0), "the present")
         .step(perform(|_| Err("is done".to_owned())))
         .try_run();
     assert!(ran.unwrap_err().contains("is done"));
     assert!(V1_14 > Version(1, 13, 5));
+}
+
+#[test]
+fn what_stays_in_the_emulator_has_to_be_declared() {
+    let start = |context: &mut super::case::Context<'_>| {
+        let template = context.emulator.world().templates[0].arn.clone();
+        context.emulator.run(&template, "left");
+        Ok(())
+    };
+    let case = || {
+        let case = TestCase::without_provider(Options::default());
+        case.template("fixture");
+        case.emulator().resource_group(REGION);
+        case.step(perform(start))
+    };
+    let error = case().try_run().unwrap_err();
+    assert!(
+        error.contains("want 0 objects of kind Run left in the emulator, got 1"),
+        "{error}"
+    );
+    case().leaves(Kind::Run, 1).run();
+    let error = case().leaves(Kind::Run, 2).try_run().unwrap_err();
+    assert!(error.contains("want 2 objects of kind Run"), "{error}");
+}
+
+#[test]
+fn fixtures_are_no_calls() {
+    let case = TestCase::without_provider(Options::default());
+    case.template("fixture");
+    assert_eq!(calls(case.emulator(), "CreateAssessmentTemplate"), 0);
+    case.run();
 }

@@ -3,6 +3,7 @@
 //! What a test does, one after the other. A step's mode is its type, so that a step cannot be asked for what its mode lacks.
 
 mod apply;
+mod disappear;
 mod fails;
 mod import;
 mod lifecycle;
@@ -11,6 +12,7 @@ mod plan;
 use std::panic::Location;
 
 pub(crate) use apply::{apply, apply_leaving, replace, saved_plan};
+pub(crate) use disappear::disappears;
 pub(crate) use fails::{apply_fails, destroy_fails, fails};
 pub(crate) use import::{import, import_block};
 pub(crate) use lifecycle::{destroy, invoke, perform, query, test};
