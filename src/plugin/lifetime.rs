@@ -7,6 +7,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use futures_util::{Stream, StreamExt};
 #[cfg(unix)]
 use rustix::process::Pid;
 use tokio::{
@@ -14,8 +15,6 @@ use tokio::{
     time::{Instant, interval_at, timeout},
 };
 use tokio_util::sync::CancellationToken;
-
-use super::signals::Interrupts;
 
 /// How long each stage of the end may take.
 #[derive(Clone, Copy, Debug)]
@@ -169,7 +168,7 @@ impl Lifetime {
     }
 
     /// Completes when a process that a person started should end: at a signal and with no work under way, or at a second signal.
-    pub(super) async fn debug(&self, mut interrupts: Interrupts) {
+    pub(super) async fn debug(&self, mut interrupts: impl Stream<Item = ()> + Unpin) {
         tokio::select! {
             () = self.shutdown.cancelled() => {}
             () = async {
@@ -177,7 +176,7 @@ impl Lifetime {
                 tracing::info!("Ending after the work under way; another signal ends it at once");
                 tokio::select! {
                     _ = timeout(self.limits.work_when_lost, self.work.idle()) => {}
-                    () = interrupts.next() => {}
+                    _ = interrupts.next() => {}
                 }
             } => {}
         }

@@ -9,6 +9,7 @@ mod broker;
 mod connection;
 mod controller;
 mod error;
+mod guard;
 mod handshake;
 mod health;
 mod lifetime;
@@ -20,6 +21,9 @@ mod reattach;
 mod server;
 mod signals;
 mod stdio;
+
+#[cfg(test)]
+mod tests;
 
 pub use error::Error;
 pub use lifetime::{Work, WorkGuard};
@@ -100,7 +104,7 @@ pub async fn serve(
             .await
         }
         Mode::Debug => {
-            let interrupts = signals::Interrupts::register().map_err(Error::Signals)?;
+            let interrupts = signals::interrupts().map_err(Error::Signals)?;
             let bound = listener::bind_private(env)?;
             reattach::announce(plugin, &bound.address)?;
             let end = lifetime.debug(interrupts);

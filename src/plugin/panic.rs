@@ -1,24 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Panics, in the two forms that Terraform understands.
+//! Panics in the form that Terraform understands: `panic: …` and a backtrace on stderr.
 //!
-//! The hook writes `panic: …` and a backtrace to stderr: from the first such line on, Terraform keeps what follows and shows it
-//! as the provider's crash (hashicorp/terraform `internal/logging/panic.go`). Rust's own text would be lost in the log. The guard turns a
-//! panic within a call into that call's `INTERNAL` status: without it the practitioner reads only that a request was cancelled.
-//! It is the last resort; the provider's own server answers with diagnostics.
+//! From the first such line on, Terraform keeps what follows and shows it as the provider's crash (hashicorp/terraform
+//! `internal/logging/panic.go`), with its log on or off. Rust's own text would be lost.
 
 use std::{
     any::Any,
     backtrace::Backtrace,
-    convert::Infallible,
     io::{self, Write},
-    panic::{AssertUnwindSafe, PanicHookInfo},
-    task::{Context, Poll},
+    panic::PanicHookInfo,
 };
-
-use futures_util::{FutureExt, future::BoxFuture};
-use tonic::{Status, body::Body, codegen::http};
-use tower::{Layer, Service};
 
 /// Reports panics on stderr from now on.
 pub(super) fn install_hook() {
@@ -39,7 +31,7 @@ fn report(info: &PanicHookInfo<'_>) -> String {
 }
 
 /// The text of a panic, whichever way it was raised.
-fn message(payload: &(dyn Any + Send)) -> &str {
+pub(super) fn message(payload: &(dyn Any + Send)) -> &str {
     payload
         .downcast_ref::<&str>()
         .copied()
@@ -47,47 +39,48 @@ fn message(payload: &(dyn Any + Send)) -> &str {
         .unwrap_or("(no message)")
 }
 
-/// Puts a [`Guard`] around a service.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct GuardLayer;
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
 
-impl<S> Layer<S> for GuardLayer {
-    type Service = Guard<S>;
+    use super::*;
+    use crate::env::{Env, Process};
 
-    fn layer(&self, inner: S) -> Guard<S> {
-        Guard { inner }
+    /// Set in the child that this test starts of itself: a panic hook is for the whole process.
+    const CHILD: &str = "PANIC_HOOK_TEST_CHILD";
+
+    #[test]
+    fn the_report_begins_as_terraform_expects() {
+        if Process.var(CHILD).is_some() {
+            install_hook();
+            panic!("out of {}", "cheese");
+        }
+        let output = Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "--nocapture",
+                "plugin::panic::tests::the_report_begins_as_terraform_expects",
+            ])
+            .env(CHILD, "1")
+            .output()
+            .unwrap();
+        assert!(!output.status.success());
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            stderr.starts_with("panic: out of cheese\n\nthread "),
+            "{stderr}"
+        );
+        assert!(stderr.contains("src/plugin/panic.rs:"), "{stderr}");
+        assert!(
+            stderr.contains("the_report_begins_as_terraform_expects"),
+            "no backtrace: {stderr}"
+        );
     }
-}
 
-/// Answers for calls that panic.
-#[derive(Clone, Debug)]
-pub(super) struct Guard<S> {
-    inner: S,
-}
-
-impl<S> Service<http::Request<Body>> for Guard<S>
-where
-    S: Service<http::Request<Body>, Response = http::Response<Body>, Error = Infallible>,
-    S::Future: Send + 'static,
-{
-    type Response = http::Response<Body>;
-    type Error = Infallible;
-    type Future = BoxFuture<'static, Result<Self::Response, Infallible>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.inner.poll_ready(context)
-    }
-
-    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
-        // Unwind safe: the call's own state is dropped, and what calls share is behind locks that know of poisoning.
-        let call = AssertUnwindSafe(self.inner.call(request)).catch_unwind();
-        Box::pin(call.map(|outcome| {
-            outcome.unwrap_or_else(|payload| {
-                let message = message(payload.as_ref());
-                tracing::error!(panic = message, "A call panicked");
-                let status = Status::internal(format!("the provider panicked: {message}"));
-                Ok(status.into_http())
-            })
-        }))
+    #[test]
+    fn every_way_to_panic_has_a_text() {
+        assert_eq!(message(&"text"), "text");
+        assert_eq!(message(&"text".to_owned()), "text");
+        assert_eq!(message(&7), "(no message)");
     }
 }

@@ -9,8 +9,8 @@ use tokio_rustls::TlsAcceptor;
 use tonic::{service::Routes, transport::Server};
 
 use super::{
-    Error, broker::Broker, connection, controller::Controller, health, lifetime::Lifetime,
-    listener::Bound, panic::GuardLayer, stdio::Stdio,
+    Error, broker::Broker, connection, controller::Controller, guard::GuardLayer, health,
+    lifetime::Lifetime, listener::Bound, stdio::Stdio,
 };
 use crate::proto::go_plugin::{
     grpc_broker_server::GrpcBrokerServer, grpc_controller_server::GrpcControllerServer,

@@ -2,62 +2,46 @@
 
 //! Signals: swallowed when Terraform manages the process, an end for it in debug mode. The reasons are in `lifetime`.
 
-use std::io;
+use std::{io, task::Poll};
 
+use futures_util::{Stream, stream};
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
-
-/// The signals by which people, terminals and service managers end a program.
-#[cfg(unix)]
-const ENDING: [fn() -> SignalKind; 3] = [
-    SignalKind::interrupt,
-    SignalKind::terminate,
-    SignalKind::hangup,
-];
+#[cfg(windows)]
+use tokio::signal::windows::{CtrlC as Signal, ctrl_c};
 
 /// Makes the process deaf to SIGINT, SIGTERM and SIGHUP for good.
 pub(super) fn ignore() -> io::Result<()> {
     // tokio keeps a handler once it is installed, whether or not somebody listens.
-    Interrupts::register().map(drop)
+    take_over().map(drop)
 }
 
-/// The coming of SIGINT, SIGTERM or SIGHUP; of Ctrl-C elsewhere than on Unix.
-pub(super) struct Interrupts {
-    #[cfg(unix)]
-    signals: [Signal; 3],
-    #[cfg(windows)]
-    signals: tokio::signal::windows::CtrlC,
-}
-
-impl Interrupts {
-    /// Takes the signals over from their default action.
-    pub(super) fn register() -> io::Result<Self> {
-        #[cfg(unix)]
-        let signals = {
-            let [interrupt, terminate, hangup] = ENDING;
-            [
-                signal(interrupt())?,
-                signal(terminate())?,
-                signal(hangup())?,
-            ]
-        };
-        #[cfg(windows)]
-        let signals = tokio::signal::windows::ctrl_c()?;
-        Ok(Self { signals })
-    }
-
-    /// Completes at the next of them.
-    pub(super) async fn next(&mut self) {
-        #[cfg(unix)]
-        {
-            let [interrupt, terminate, hangup] = &mut self.signals;
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-                _ = hangup.recv() => {}
-            }
+/// SIGINT, SIGTERM and SIGHUP as they come, in place of their default action; Ctrl-C elsewhere than on Unix.
+pub(super) fn interrupts() -> io::Result<impl Stream<Item = ()> + Unpin> {
+    let mut signals = take_over()?;
+    Ok(stream::poll_fn(move |context| {
+        // All are asked, so that each wakes this task.
+        let ready = signals
+            .iter_mut()
+            .filter_map(|s| s.poll_recv(context).is_ready().then_some(()));
+        if ready.count() > 0 {
+            Poll::Ready(Some(()))
+        } else {
+            Poll::Pending
         }
-        #[cfg(windows)]
-        self.signals.recv().await;
-    }
+    }))
+}
+
+#[cfg(unix)]
+fn take_over() -> io::Result<[Signal; 3]> {
+    Ok([
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::terminate())?,
+        signal(SignalKind::hangup())?,
+    ])
+}
+
+#[cfg(windows)]
+fn take_over() -> io::Result<[Signal; 1]> {
+    Ok([ctrl_c()?])
 }
