@@ -17,10 +17,6 @@ use crate::proto::go_plugin::{
     grpc_stdio_server::GrpcStdioServer,
 };
 
-/// How many calls one connection may have under way. hyper's 200 is too few: with more resources than that waiting
-/// (`-parallelism` is the practitioner's choice), `StopProvider` would queue behind the waits that it should end.
-const MAX_CONCURRENT_CALLS: u32 = 65_536;
-
 /// Serves until `end` completes, then gives work and answers under way their time.
 pub(super) async fn run(
     bound: Bound,
@@ -49,9 +45,10 @@ pub(super) async fn run(
         .add_service(health::service().await)
         .prepare();
     let connections = connection::accept(listener, tls, lifetime.connections.clone());
+    // No limit on concurrent calls, which is tonic's default: behind hundreds of waits (`-parallelism` is the practitioner's
+    // choice), the `StopProvider` that should end them would never be read.
     let mut serving = pin!(
         Server::builder()
-            .max_concurrent_streams(MAX_CONCURRENT_CALLS)
             .layer(GuardLayer)
             .add_routes(services)
             .serve_with_incoming_shutdown(connections, ending.cancelled_owned())

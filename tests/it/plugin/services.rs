@@ -81,11 +81,13 @@ async fn health_knows_plugin_and_nothing_else() {
 #[tokio::test]
 async fn a_thousand_calls_under_way_leave_room_for_one_more() {
     let launched = GoPlugin::launch(PROVIDER, &[]).await;
-    let mut waiting = Vec::new();
-    for _ in 0..1000 {
-        let mut client = GrpcStdioClient::new(launched.channel.clone());
-        waiting.push(client.stream_stdio(()).await.unwrap());
-    }
-    let served = timeout(Duration::from_secs(10), is_serving(&launched.channel)).await;
-    assert_eq!(served, Ok(true));
+    let served = timeout(Duration::from_secs(10), async {
+        let mut waiting = Vec::new();
+        for _ in 0..1000 {
+            let mut client = GrpcStdioClient::new(launched.channel.clone());
+            waiting.push(client.stream_stdio(()).await.unwrap());
+        }
+        is_serving(&launched.channel).await
+    });
+    assert_eq!(served.await, Ok(true));
 }
