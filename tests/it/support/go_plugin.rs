@@ -29,6 +29,7 @@ use rustls::{
     pki_types::{CertificateDer, PrivateKeyDer, ServerName},
     sign::{CertifiedKey, SingleCertAndKey},
 };
+use tempfile::TempDir;
 use terraform_provider_inspector::proto::go_plugin::{
     Empty, grpc_controller_client::GrpcControllerClient,
 };
@@ -151,9 +152,15 @@ impl GoPlugin {
         command
     }
 
-    /// Starts the process without connecting.
+    /// Starts the process without connecting. Unless a test sets `TMPDIR`, it has a folder of its own for temporary files: a
+    /// killed process leaves its socket behind.
     pub(crate) fn start(&self) -> Process {
-        Process::spawn(&mut self.command(), self.stderr)
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = self.command();
+        if !self.env.iter().any(|(name, _)| name == "TMPDIR") {
+            command.env("TMPDIR", folder.path());
+        }
+        Process::spawn(&mut command, self.stderr, folder)
     }
 
     /// Starts the process, reads the handshake, connects.
@@ -424,10 +431,11 @@ pub(crate) struct Process {
     stderr: Arc<std::sync::Mutex<Vec<u8>>>,
     stderr_end: mpsc::Receiver<()>,
     exit: watch::Receiver<Option<ExitStatus>>,
+    _folder: TempDir,
 }
 
 impl Process {
-    fn spawn(command: &mut Command, keep_stderr: bool) -> Self {
+    fn spawn(command: &mut Command, keep_stderr: bool, folder: TempDir) -> Self {
         let mut child = command.spawn().unwrap();
         let pid = Pid::from_child(&child);
         let (line, stdout) = mpsc::channel();
@@ -462,6 +470,7 @@ impl Process {
             stderr,
             stderr_end,
             exit,
+            _folder: folder,
         }
     }
 
