@@ -124,7 +124,11 @@ impl<R: Resource> Erased<R> {
         let has_one = !ErasedResource::<R::Client>::schema(self)
             .identity
             .is_empty();
-        has_one.then(|| schema::encode(&self.resource.identity(model)))
+        // One that is not known before apply is left out: with unknowns in it, Terraform 1.12 to 1.15 cannot show the plan as JSON
+        // ("error in marshaling resource changes: value is not known").
+        has_one
+            .then(|| schema::encode(&self.resource.identity(model)))
+            .filter(cty::Value::is_wholly_known)
     }
 
     /// The answer that leaves an object as it was.
