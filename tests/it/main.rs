@@ -8,6 +8,7 @@
     reason = "a panic is how a test fails, in the functions that tests share as well"
 )]
 
+mod acceptance;
 mod emulator;
 mod inspector;
 mod plugin;

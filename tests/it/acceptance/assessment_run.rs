@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! `inspector_assessment_run`: created, planned, refreshed, imported, replaced, destroyed.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use crate::support::case::{TestCase, V1_12};
+use crate::support::check::{action, capture, identity, known, null, unknown};
+use crate::support::matcher::{Slot, differs, matches, same};
+use crate::support::step::{
+    apply, destroy, disappears, import, import_block, perform, plan_only, refresh, replace,
+    saved_plan,
+};
+use crate::support::view::Action;
+
+const RUN: &str = "inspector_assessment_run.test";
+
+/// A run of this template with these further arguments.
+fn run(template: &str, arguments: &str) -> String {
+    format!(
+        "resource \"inspector_assessment_run\" \"test\" {{\n  assessment_template_arn = \"{template}\"\n  {arguments}\n}}\n"
+    )
+}
+
+#[test]
+fn basic() {
+    let case = TestCase::new();
+    let template = case.template("web");
+    case.step(
+        apply(run(&template, ""))
+            .plan(action(RUN, Action::Create))
+            .plan(unknown(RUN, "arn"))
+            .plan(unknown(RUN, "id"))
+            .plan(unknown(RUN, "name"))
+            .plan(known(RUN, "wait_for", "started"))
+            .state(known(RUN, "arn", matches(":target/.+/template/.+/run/.+")))
+            .state(known(RUN, "id", matches(":target/.+/template/.+/run/.+")))
+            .state(known(RUN, "assessment_template_arn", template.clone()))
+            .state(known(RUN, "name", matches("^terraform-")))
+            .state(known(RUN, "region", "us-east-1"))
+            .state(known(RUN, "duration", 3600))
+            .state(known(RUN, "on_wait_timeout", "fail"))
+            .state(known(RUN, "on_busy", "fail"))
+            .state(known(RUN, "on_destroy", "delete"))
+            .state(null(RUN, "completed_at")),
+    )
+    .step(perform(|context| {
+        assert_eq!(context.calls("StartAssessmentRun"), 1);
+        assert_eq!(context.emulator.world().runs.len(), 1);
+        Ok(())
+    }))
+    .run();
+}
+
+#[test]
+fn name_forces_replacement() {
+    let (case, arn) = (TestCase::new(), Slot::new());
+    let template = case.template("web");
+    case.step(
+        apply(run(&template, "name = \"one\""))
+            .plan(known(RUN, "name", "one"))
+            .state(known(RUN, "name", "one"))
+            .state(capture(RUN, "arn", &arn)),
+    )
+    .step(
+        apply(run(&template, "name = \"two\""))
+            .plan(action(RUN, Action::Replace))
+            .plan(unknown(RUN, "arn"))
+            .state(known(RUN, "name", "two"))
+            .state(known(RUN, "arn", differs(&arn))),
+    )
+    .run();
+}
+
+#[test]
+fn name_prefix_replaces_only_another_name() {
+    let (case, arn) = (TestCase::new(), Slot::new());
+    let template = case.template("web");
+    case.step(
+        apply(run(&template, "name_prefix = \"nightly-\""))
+            .state(known(RUN, "name", matches("^nightly-.+")))
+            .state(capture(RUN, "arn", &arn)),
+    )
+    .step(
+        apply(run(&template, "name_prefix = \"night\""))
+            .plan(action(RUN, Action::Update))
+            .state(known(RUN, "arn", same(&arn))),
+    )
+    .step(
+        apply(run(&template, "name_prefix = \"weekly-\""))
+            .plan(action(RUN, Action::Replace))
+            .state(known(RUN, "name", matches("^weekly-.+"))),
+    )
+    .run();
+}
+
+#[test]
+fn another_template_forces_replacement() {
+    let case = TestCase::new();
+    let (web, api) = (case.template("web"), case.template("api"));
+    case.step(apply(run(&web, "")))
+        .step(
+            apply(run(&api, ""))
+                .plan(action(RUN, Action::Replace))
+                .state(known(RUN, "assessment_template_arn", api.clone())),
+        )
+        .run();
+}
+
+#[test]
+fn triggers_replace_once_they_were_set() {
+    let (case, arn) = (TestCase::new(), Slot::new());
+    let template = case.template("web");
+    case.step(apply(run(&template, "")).state(capture(RUN, "arn", &arn)))
+        .step(
+            apply(run(&template, "triggers = { image = \"1\" }"))
+                .plan(action(RUN, Action::Update))
+                .plan(known(RUN, "arn", same(&arn)))
+                .state(known(RUN, "arn", same(&arn))),
+        )
+        .step(
+            apply(run(&template, "triggers = { image = \"2\" }"))
+                .plan(action(RUN, Action::Replace))
+                .state(known(RUN, "arn", differs(&arn)))
+                .state(capture(RUN, "arn", &arn)),
+        )
+        .step(
+            apply(run(&template, ""))
+                .plan(action(RUN, Action::Update))
+                .state(known(RUN, "arn", same(&arn))),
+        )
+        .run();
+}
+
+#[test]
+fn disappears_and_comes_back() {
+    let (case, arn) = (TestCase::new(), Slot::new());
+    let template = case.template("web");
+    case.step(apply(run(&template, "")).state(capture(RUN, "arn", &arn)))
+        .step(disappears(RUN))
+        .step(
+            apply(run(&template, ""))
+                .plan(action(RUN, Action::Create))
+                .state(known(RUN, "arn", differs(&arn))),
+        )
+        .run();
+}
+
+#[test]
+fn disappears_with_its_template() {
+    let case = TestCase::new();
+    let template = case.template("web");
+    let gone = template.clone();
+    case.step(apply(run(&template, "")))
+        .step(perform(move |context| {
+            context.emulator.delete(&gone);
+            Ok(())
+        }))
+        .step(plan_only(run(&template, "")).plan(action(RUN, Action::Create)))
+        .run();
+}
+
+#[test]
+fn replaced_on_demand() {
+    let (case, arn) = (TestCase::new(), Slot::new());
+    let template = case.template("web");
+    case.step(apply(run(&template, "")).state(capture(RUN, "arn", &arn)))
+        .step(
+            replace(run(&template, ""), RUN)
+                .plan(action(RUN, Action::Replace))
+                .state(known(RUN, "arn", differs(&arn))),
+        )
+        .run();
+}
+
+#[test]
+fn import_by_id() {
+    let case = TestCase::new();
+    let template = case.template("web");
+    case.step(apply(run(&template, "")))
+        // A run that has ended stays as it is, so that what was created and what is imported can be compared.
+        .step(perform(|context| {
+            context.emulator.finish_runs();
+            Ok(())
+        }))
+        .step(refresh())
+        .step(import(RUN).verify())
+        .step(import_block(RUN).verify())
+        .run();
+}
+
+#[test]
+fn import_by_identity() {
+    let case = TestCase::new().requires(V1_12, "resource identity");
+    let template = case.template("web");
+    let arn = case.emulator().run(&template, "by-hand");
+    case.step(
+        import_block(RUN)
+            .config(run(&template, "name = \"by-hand\""))
+            .identity(format!("{{ arn = \"{arn}\" }}"))
+            .state(known(RUN, "arn", arn.clone()))
+            .state(identity(RUN, "arn", arn)),
+    )
+    .run();
+}
+
+#[test]
+fn import_with_triggers_and_name_prefix_keeps_the_run() {
+    let case = TestCase::new();
+    let template = case.template("web");
+    let arn = case.emulator().run(&template, "nightly-1");
+    let config = run(
+        &template,
+        "name_prefix = \"nightly-\"\n  triggers = { image = \"1\" }",
+    );
+    case.step(
+        import(RUN)
+            .id(&arn)
+            .config(config)
+            .state(known(RUN, "arn", arn)),
+    )
+    .run();
+}
+
+#[test]
+fn import_generates_a_configuration() {
+    let case = TestCase::new();
+    let template = case.template("web");
+    let arn = case.emulator().run(&template, "by-hand");
+    case.step(
+        import_block(RUN)
+            .id(&arn)
+            .generate_config()
+            .state(known(RUN, "arn", arn)),
+    )
+    .run();
+}
+
+#[test]
+fn a_saved_plan_is_applied_later() {
+    let case = TestCase::new();
+    let template = case.template("web");
+    case.step(
+        saved_plan(run(&template, ""), |context| {
+            assert_eq!(context.calls("StartAssessmentRun"), 0);
+        })
+        .state(known(RUN, "name", matches("^terraform-"))),
+    )
+    .run();
+}
+
+#[test]
+fn refresh_sees_the_end_of_the_run() {
+    let case = TestCase::new();
+    let template = case.template("web");
+    case.step(apply(run(&template, "")))
+        .step(perform(|context| {
+            context.emulator.finish_runs();
+            Ok(())
+        }))
+        .step(
+            refresh()
+                .state(known(RUN, "state", "COMPLETED"))
+                .state(known(RUN, "completed_at", matches("Z$")))
+                .state(known(RUN, "data_collected", true)),
+        )
+        .run();
+}
+
+#[test]
+fn a_plan_without_refresh_calls_nothing() {
+    let case = TestCase::new();
+    let template = case.template("web");
+    let before = Rc::new(Cell::new(0));
+    let after = Rc::clone(&before);
+    case.step(apply(run(&template, "")))
+        .step(perform(move |context| {
+            before.set(context.emulator.calls().len());
+            Ok(())
+        }))
+        .step(
+            plan_only(run(&template, ""))
+                .argument("-refresh=false")
+                .empty(),
+        )
+        .step(perform(move |context| {
+            assert_eq!(context.emulator.calls().len(), after.get());
+            Ok(())
+        }))
+        .run();
+}
+
+#[test]
+fn destroy_stops_a_run_in_progress_first() {
+    let case = TestCase::new();
+    let template = case.template("web");
+    case.step(apply(run(&template, "")))
+        .step(destroy().says("1 destroyed"))
+        .step(perform(|context| {
+            assert_eq!(context.calls("StopAssessmentRun"), 1);
+            assert!(context.calls("DeleteAssessmentRun") >= 1);
+            Ok(())
+        }))
+        .run();
+}
+
+#[test]
+fn many_in_one_apply() {
+    let case = TestCase::new();
+    let template = case.template("web");
+    let config = format!(
+        "resource \"inspector_assessment_run\" \"test\" {{\n  count = 25\n  assessment_template_arn = \"{template}\"\n}}\n"
+    );
+    case.step(apply(config).says("25 added"))
+        .step(perform(|context| {
+            assert_eq!(context.calls("StartAssessmentRun"), 25);
+            assert_eq!(context.emulator.world().runs.len(), 25);
+            Ok(())
+        }))
+        .run();
+}

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The real Terraform with our binary against the emulator: one file a type, a test for each thing that a practitioner does.
+
+mod assessment_run;
