@@ -4,7 +4,7 @@
 
 use std::time::SystemTime;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, Unit};
 
 /// The time now.
 #[allow(
@@ -15,9 +15,28 @@ pub fn now() -> SystemTime {
     SystemTime::now()
 }
 
-/// A time as RFC 3339 in UTC with the digits that it has (Inspector gives milliseconds), `2026-05-20T00:00:00.131Z`.
+/// A time as RFC 3339 in UTC, `2026-05-20T00:00:00.131Z`, rounded to the millisecond: Inspector's times are JSON numbers of that precision.
 ///
 /// A time outside the years -9999 to 9999 gives `None`.
 pub fn rfc3339(time: SystemTime) -> Option<String> {
-    Timestamp::try_from(time).ok().map(|t| t.to_string())
+    let time = Timestamp::try_from(time)
+        .ok()?
+        .round(Unit::Millisecond)
+        .ok()?;
+    Some(time.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_time_is_told_to_the_millisecond() {
+        let at = SystemTime::UNIX_EPOCH + Duration::new(1_548_388_113, 517_000_097);
+        assert_eq!(rfc3339(at).as_deref(), Some("2019-01-25T03:48:33.517Z"));
+        let whole = SystemTime::UNIX_EPOCH + Duration::from_secs(1_548_388_113);
+        assert_eq!(rfc3339(whole).as_deref(), Some("2019-01-25T03:48:33Z"));
+    }
 }

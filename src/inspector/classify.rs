@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use super::dial::DialError;
 use super::error::Kind;
+use super::required::MissingMember;
 
 /// The members that Inspector's exceptions have beside their name.
 #[derive(Default, Deserialize)]
@@ -45,7 +46,11 @@ pub(super) fn classify<E>(
 where
     E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
 {
+    let missing = sources(error).find_map(|error| error.downcast_ref::<MissingMember>());
     let kind = match error {
+        _ if missing.is_some() => Kind::Incomplete {
+            what: missing.map_or_else(String::new, ToString::to_string),
+        },
         SdkError::ConstructionFailure(_) => Kind::Request {
             cause: chain(error),
         },

@@ -27,6 +27,7 @@ use super::credentials::Chain;
 use super::dial::{CONNECT_LIMIT, Dial};
 use super::error::{Error, Kind, rejects_credentials};
 use super::health::{Health, Verdict};
+use super::required::RequiredMembers;
 use super::retry::{self, ATTEMPT_LIMIT, Retries};
 use super::runs::{Poller, Runs};
 use super::settings::{Settings, is_region};
@@ -170,6 +171,7 @@ impl Regional {
             .retry_config(RetryConfig::disabled())
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .identity_cache(IdentityCache::no_cache())
+            .interceptor(RequiredMembers)
             .credentials_provider(resolved.credentials.provider());
         config.set_endpoint_url(resolved.endpoint.clone());
         let (endpoint, health) = match &resolved.endpoint {

@@ -14,6 +14,7 @@ mod dial;
 pub mod error;
 mod files;
 mod health;
+mod required;
 mod retry;
 pub mod runs;
 pub mod settings;

@@ -258,7 +258,7 @@ impl Starting<'_> {
                 Ok(Ok(Some(run))) => return Search::Found(run.arn.clone()),
                 Ok(Ok(None)) if Instant::now() >= patience => return Search::Absent,
                 Ok(Ok(None)) => None,
-                Ok(Err(error)) if error.is_transient() => Some(error),
+                Ok(Err(error)) if may_be_answered_later(&error) => Some(error),
                 Ok(Err(error)) => return Search::Failed(error),
                 Err(_) => failed.or_else(|| {
                     let limit = REPLY_LIMIT;
@@ -291,6 +291,15 @@ const START: &str = "StartAssessmentRun";
 const LIST: &str = "ListAssessmentRuns";
 /// What a look-up gets, however late it is.
 const LAST_CHANCE: Duration = Duration::from_secs(2);
+
+// A server in trouble may answer half a reply now and a whole one in a moment.
+fn may_be_answered_later(error: &Error) -> bool {
+    error.is_transient()
+        || matches!(
+            *error.kind,
+            Kind::Incomplete { .. } | Kind::InvalidReply { .. }
+        )
+}
 
 // Three quarters to all of it.
 fn jittered(pause: Duration) -> Duration {

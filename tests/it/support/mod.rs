@@ -11,6 +11,7 @@
 pub(crate) mod case;
 mod case_test;
 pub(crate) mod check;
+pub(crate) mod core;
 pub(crate) mod diagnostics;
 pub(crate) mod go_plugin;
 pub(crate) mod matcher;
