@@ -75,7 +75,7 @@ impl<T: AttributeType> Attribute<T> {
         self
     }
 
-    /// The provider sets it. Once known it stays in every later plan, until [`super::PlannedChange`] says otherwise.
+    /// The provider sets it. Once known it stays in every later plan, until the resource's `modify_plan` says otherwise.
     pub fn computed(mut self) -> Self {
         self.flags.computed = true;
         self
