@@ -29,6 +29,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     show.title(
         "terraform-provider-inspector, from an empty directory to a finished assessment run",
     );
+    show.remark(
+        "Setting up: the provider is built, and Terraform fetched if this machine has none.\n",
+    );
     let stage = Stage::new()?;
     show.fact(
         "Terraform",
@@ -48,13 +51,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         ),
     );
     show.fact("Template", &stage.template);
-    show.plain("\nAmazon ended Inspector Classic on 2026-05-20; any endpoint that speaks its API will do, and this one is local.");
+    show.remark("\nAmazon ended Inspector Classic on 2026-05-20; any endpoint that speaks its API will do, and this one is local.");
 
     show.chapter(
         "The configuration",
-        "examples/quickstart/main.tf, without its comments. One resource: an assessment run that is waited for.",
+        "examples/quickstart/main.tf, as it is. One resource: an assessment run that is waited for.",
     );
-    for line in stage::CONFIG.lines().filter(|line| !line.starts_with('#')) {
+    let lines = stage::CONFIG.lines();
+    for line in lines.skip_while(|line| line.is_empty() || line.starts_with('#')) {
         show.terraform(line);
     }
 
@@ -95,7 +99,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     tour.show.title(&format!(
         "Done: {left} assessment runs are left in the emulator."
     ));
-    tour.show.plain(
+    tour.show.remark(
         "Next: README.md has the ways to install the provider and to point it at other endpoints;\n\
          `cargo run --features emulator --bin inspector-emulator` gives you an emulator to try your own configuration on.",
     );
@@ -171,7 +175,7 @@ impl Tour {
             match seen.get(arn) {
                 None => self.show.inspector(&format!("a run has started: {arn}")),
                 Some(before) if before != state => {
-                    self.show.inspector(&format!("{before} → {state}"))
+                    self.show.inspector(&format!("{before} → {state}"));
                 }
                 Some(_) => {}
             }

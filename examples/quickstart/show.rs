@@ -70,9 +70,10 @@ impl Show {
         println!("   {} {line}", self.paint(GREEN, "✔"));
     }
 
-    pub(crate) fn plain(&self, text: &str) {
+    /// A remark in between.
+    pub(crate) fn remark(&self, text: &str) {
         for line in text.lines() {
-            println!("  {line}");
+            println!("  {}", self.paint(DIM, line));
         }
     }
 }
