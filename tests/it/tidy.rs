@@ -275,6 +275,10 @@ fn invariants_name_tests_that_exist() {
     assert_none(&wrong);
     let invariants = Regex::new(r"(?m)^\d+\. ").unwrap().find_iter(&text).count();
     assert!(
+        invariants > 10,
+        "the invariants of ARCHITECTURE.md are not found"
+    );
+    assert!(
         count >= invariants,
         "{invariants} invariants, but only {count} tests are named"
     );

@@ -3,3 +3,4 @@
 //! The real Terraform with our binary against the emulator: one file a type, a test for each thing that a practitioner does.
 
 mod assessment_run;
+mod documents;
