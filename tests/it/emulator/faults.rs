@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+//! Faults on demand, seen through the real SDK: what took effect, and what the client was told.
+
 use std::time::Duration;
 
 use aws_sdk_inspector::operation::start_assessment_run::{

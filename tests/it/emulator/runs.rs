@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+//! Assessment runs through the real SDK: started, listed, described, stopped, deleted.
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 
