@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What the practitioner reads: errors and warnings with the attribute that they are about.
+//! What the practitioner reads: errors and warnings with the attribute, or a function's argument, that they are about.
 
 use crate::cty::Path;
 
@@ -125,6 +125,33 @@ impl<'a> IntoIterator for &'a Diagnostics {
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
+    }
+}
+
+/// What is wrong with a function call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionError {
+    /// The argument that it is about, from zero.
+    pub argument: Option<usize>,
+    /// What is wrong, and what to do.
+    pub text: String,
+}
+
+impl FunctionError {
+    /// An error of the call as a whole.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self {
+            argument: None,
+            text: text.into(),
+        }
+    }
+
+    /// An error of one argument.
+    pub fn at(argument: usize, text: impl Into<String>) -> Self {
+        Self {
+            argument: Some(argument),
+            text: text.into(),
+        }
     }
 }
 

@@ -5,12 +5,14 @@
 //! Every call ends in an answer that keeps the object: a panic, an unknown value left behind or state that does not decode becomes a
 //! diagnostic, never a lost state.
 
-use std::{future::Future, panic::AssertUnwindSafe, sync::OnceLock};
+use std::sync::OnceLock;
 
 use futures_util::{FutureExt as _, future::BoxFuture};
 
 use super::{
-    Change, Cx, ImportBy, MoveSource, Partial, PlannedChange, Resource, identity_attributes,
+    Change, Cx, ImportBy, MoveSource, Partial, PlannedChange, Resource,
+    answer::{guarded, joined, known},
+    identity_attributes,
 };
 use crate::{
     cty::{self, Path, Type},
@@ -103,19 +105,9 @@ impl<R: Resource> Erased<R> {
 
     /// The answer that says what is known of an object.
     fn known(&self, model: &R::Model, mut diagnostics: Diagnostics) -> Outcome {
-        let mut state = schema::encode(model);
-        let unknown = drop_unknown(&mut state, &Path::root());
-        if !unknown.is_empty() {
-            let names: Vec<_> = unknown.iter().map(Path::to_string).collect();
-            diagnostics.push(Diagnostic::bug(format!(
-                "{} left values unknown after an operation: {}.",
-                R::TYPE,
-                names.join(", ")
-            )));
-        }
         Outcome {
             identity: self.identity(model),
-            state,
+            state: known(R::TYPE, model.clone(), &mut diagnostics),
             diagnostics,
         }
     }
@@ -419,47 +411,4 @@ fn texts(diagnostics: &Diagnostics) -> String {
         .map(|d| format!("{}: {}", d.summary, d.detail))
         .collect();
     all.join("\n")
-}
-
-fn joined(mut first: Diagnostics, second: Diagnostics) -> Diagnostics {
-    first.extend(second);
-    first
-}
-
-/// Runs an author's method; a panic becomes a diagnostic, so that the answer still carries the object.
-pub(super) async fn guarded<T>(
-    type_name: &str,
-    call: impl Future<Output = Result<T, Diagnostics>>,
-) -> Result<T, Diagnostics> {
-    match AssertUnwindSafe(call).catch_unwind().await {
-        Ok(result) => result,
-        Err(panic) => {
-            let text = panic
-                .downcast_ref::<&str>()
-                .map(|text| (*text).to_owned())
-                .or_else(|| panic.downcast_ref::<String>().cloned())
-                .unwrap_or_else(|| "without a message".to_owned());
-            Err(Diagnostic::bug(format!("{type_name} panicked: {text}")).into())
-        }
-    }
-}
-
-fn drop_unknown(value: &mut cty::Value, at: &Path) -> Vec<Path> {
-    match value {
-        cty::Value::Unknown => {
-            *value = cty::Value::Null;
-            vec![at.clone()]
-        }
-        cty::Value::Sequence(elements) => elements
-            .iter_mut()
-            .flat_map(|element| drop_unknown(element, at))
-            .collect(),
-        cty::Value::Mapping(elements) => elements
-            .iter_mut()
-            .flat_map(|(name, element)| {
-                drop_unknown(element, &at.with(cty::Step::Attribute(name.clone())))
-            })
-            .collect(),
-        _ => Vec::new(),
-    }
 }

@@ -29,12 +29,18 @@ pub(super) fn decode_at<M: Model>(
 
 /// Writes a model.
 pub fn encode<M: Model>(model: &M) -> cty::Value {
+    into_value(model.clone())
+}
+
+/// Writes a model that is not needed any more: of a large one, there is no second copy at any time.
+pub fn into_value<M: Model>(mut model: M) -> cty::Value {
     let mut encode = Encode(Vec::new());
-    model.clone().visit(&mut encode);
+    model.visit(&mut encode);
     cty::Value::mapping(encode.0)
 }
 
-pub(super) fn decode_value<T: AttributeType>(
+/// Reads one value. What does not fit is added to `diagnostics` with `path`, and gives null.
+pub fn decode_value<T: AttributeType>(
     value: &cty::Value,
     path: &mut Path,
     diagnostics: &mut Diagnostics,

@@ -17,7 +17,7 @@ mod value;
 
 pub use attribute::{Attribute, Flags};
 pub use block::{AttributeSchema, Block, Nested, NestedBlock, Nesting};
-pub use codec::{decode, encode};
+pub use codec::{decode, decode_value, encode, into_value};
 pub use defaults::{fill_defaults, to_config};
 pub use model::{Blocks, Model, Visitor};
 pub use plan::plan;

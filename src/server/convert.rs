@@ -7,7 +7,7 @@ use tonic::Status;
 use crate::{
     cty::{self, Path, Step, Type, Value},
     diag::{Diagnostic, Diagnostics, Severity},
-    framework::{Client, ResourceSchema},
+    framework::{Client, ErasedConfigured, ResourceSchema},
     proto::tfplugin6 as proto,
     schema::{AttributeSchema, Block, NestedBlock, Nesting},
 };
@@ -26,6 +26,15 @@ pub(super) fn value(
     decoded.map_err(|error| {
         Status::invalid_argument(format!("{what} is not a value of its schema: {error}"))
     })
+}
+
+/// Reads the configuration of something that has one.
+pub(super) fn config(
+    of: &(impl ErasedConfigured + ?Sized),
+    message: Option<&proto::DynamicValue>,
+) -> Result<Value, Status> {
+    let what = format!("the configuration of {}", of.type_name());
+    value(message, &of.schema().ty, &what)
 }
 
 /// Writes a value.

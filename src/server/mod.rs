@@ -6,18 +6,29 @@
 //! value. Everything else is a diagnostic.
 
 mod apply_resource_change;
+mod call_function;
+mod close_ephemeral_resource;
 mod configure_provider;
 mod convert;
+mod events;
 mod generate_resource_config;
+mod get_functions;
 mod get_provider_schema;
 mod get_resource_identity_schemas;
 mod import_resource_state;
+mod invoke_action;
+mod list_resource;
 mod move_resource_state;
+mod open_ephemeral_resource;
+mod plan_action;
 mod plan_resource_change;
+mod read_data_source;
 mod read_resource;
+mod renew_ephemeral_resource;
 mod service;
 mod upgrade_resource_identity;
 mod upgrade_resource_state;
+mod validate_configured;
 mod validate_provider_config;
 mod validate_resource_config;
 
@@ -27,12 +38,16 @@ use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError, RwLock},
 };
 
+use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tonic::Status;
 
 use crate::{
     cty::Type,
-    framework::{Client, Cx, ErasedResource, PrivateState, Provider, Registry},
+    framework::{
+        Client, Cx, ErasedAction, ErasedConfigured, ErasedDataSource, ErasedEphemeralResource,
+        ErasedFunction, ErasedListResource, ErasedResource, PrivateState, Provider, Registry,
+    },
     proto::tfplugin6::provider_server::ProviderServer,
     schema::Block,
 };
@@ -82,14 +97,65 @@ impl<P: Provider> Server<P> {
     }
 
     fn resource(&self, type_name: &str) -> Result<Arc<dyn ErasedResource<P::Client>>, Status> {
-        self.registry
-            .find_resource(type_name)
-            .cloned()
-            .ok_or_else(|| {
-                Status::invalid_argument(format!(
-                    "this provider has no resource of the type {type_name:?}"
-                ))
-            })
+        let all = self.registry.resources();
+        find(
+            all,
+            "resource of the type",
+            type_name,
+            ErasedResource::type_name,
+        )
+    }
+
+    fn data_source(&self, type_name: &str) -> Result<Arc<dyn ErasedDataSource<P::Client>>, Status> {
+        let all = self.registry.data_sources();
+        find(
+            all,
+            "data source of the type",
+            type_name,
+            ErasedConfigured::type_name,
+        )
+    }
+
+    fn ephemeral_resource(
+        &self,
+        type_name: &str,
+    ) -> Result<Arc<dyn ErasedEphemeralResource<P::Client>>, Status> {
+        let all = self.registry.ephemeral_resources();
+        find(
+            all,
+            "ephemeral resource of the type",
+            type_name,
+            ErasedConfigured::type_name,
+        )
+    }
+
+    fn list(&self, type_name: &str) -> Result<Arc<dyn ErasedListResource<P::Client>>, Status> {
+        let all = self.registry.list_resources();
+        find(
+            all,
+            "list resource of the type",
+            type_name,
+            ErasedConfigured::type_name,
+        )
+    }
+
+    fn action(&self, type_name: &str) -> Result<Arc<dyn ErasedAction<P::Client>>, Status> {
+        let all = self.registry.actions();
+        find(
+            all,
+            "action of the type",
+            type_name,
+            ErasedConfigured::type_name,
+        )
+    }
+
+    fn function(&self, name: &str) -> Result<Arc<dyn ErasedFunction>, Status> {
+        find(
+            self.registry.functions(),
+            "function",
+            name,
+            ErasedFunction::name,
+        )
     }
 
     fn client(&self) -> Client<P::Client> {
@@ -126,13 +192,34 @@ impl<P: Provider> Server<P> {
         &self,
         work: impl Future<Output = T> + Send + 'static,
     ) -> Result<T, Status> {
+        self.begin(work)
+            .await
+            .map_err(|error| Status::internal(error.to_string()))
+    }
+
+    /// Begins work that is not cut off, and does not wait for it.
+    fn begin<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> JoinHandle<T> {
         let guard = (self.begin_work)();
-        let task = tokio::spawn(async move {
+        tokio::spawn(async move {
             let result = work.await;
             drop(guard);
             result
-        });
-        task.await
-            .map_err(|error| Status::internal(error.to_string()))
+        })
     }
+}
+
+/// What has the name; a gRPC status if nothing does.
+fn find<T: ?Sized>(
+    all: &[Arc<T>],
+    kind: &str,
+    name: &str,
+    name_of: impl Fn(&T) -> &'static str,
+) -> Result<Arc<T>, Status> {
+    let found = all.iter().find(|it| name_of(it) == name);
+    found
+        .cloned()
+        .ok_or_else(|| Status::invalid_argument(format!("this provider has no {kind} {name:?}")))
 }

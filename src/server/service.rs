@@ -1,57 +1,84 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The generated trait, dispatched to the RPC files. What the provider has none of is answered as the protocol wants.
+//! The generated trait, dispatched to the RPC files. State stores, which no provider of ours has, are answered as unimplemented.
 
-use std::{pin::Pin, time::Instant};
+use std::time::Instant;
 
-use futures_util::Stream;
 use tonic::{Request, Response, Status, Streaming, async_trait};
 
-use super::Server;
+use super::{Server, events::Events};
 use crate::{
     framework::Provider,
     proto::tfplugin6::{self as proto, provider_server},
 };
 
 type Answer<T> = Result<Response<T>, Status>;
-type Events<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
-/// Logs a call with the keys of the Go providers, which people's log queries rely on.
+/// What a call is about.
+#[derive(Clone, Copy)]
+enum Subject<'a> {
+    Provider,
+    Resource(&'a str),
+    DataSource(&'a str),
+    EphemeralResource(&'a str),
+    ListResource(&'a str),
+    Action(&'a str),
+    Function(&'a str),
+}
+
+/// An event with the name of its subject under the key of its kind.
+macro_rules! event {
+    ($level:ident, $subject:expr, $($rest:tt)*) => {{
+        let mut names = [None; 6];
+        match $subject {
+            Subject::Provider => {}
+            Subject::Resource(name) => names[0] = Some(name),
+            Subject::DataSource(name) => names[1] = Some(name),
+            Subject::EphemeralResource(name) => names[2] = Some(name),
+            Subject::ListResource(name) => names[3] = Some(name),
+            Subject::Action(name) => names[4] = Some(name),
+            Subject::Function(name) => names[5] = Some(name),
+        }
+        tracing::$level!(
+            tf_resource_type = names[0],
+            tf_data_source_type = names[1],
+            tf_ephemeral_resource_type = names[2],
+            tf_list_resource_type = names[3],
+            tf_action_type = names[4],
+            tf_function_name = names[5],
+            $($rest)*
+        )
+    }};
+}
+
+/// Logs a call with the keys of the Go providers, which people's log queries rely on. Of a stream, the call is its beginning.
 async fn logged<T>(
     rpc: &'static str,
-    type_name: &str,
+    subject: Subject<'_>,
     call: impl Future<Output = Result<T, Status>>,
 ) -> Answer<T> {
     let started = Instant::now();
-    tracing::trace!(
-        tf_rpc = rpc,
-        tf_resource_type = type_name,
-        "Received request"
-    );
+    event!(trace, subject, tf_rpc = rpc, "Received request");
     let result = call.await;
     let milliseconds = started.elapsed().as_millis();
     match &result {
-        Ok(_) => tracing::debug!(
+        Ok(_) => event!(
+            debug,
+            subject,
             tf_rpc = rpc,
-            tf_resource_type = type_name,
             tf_req_duration_ms = milliseconds,
             "Served request"
         ),
-        Err(status) => tracing::error!(
+        Err(status) => event!(
+            error,
+            subject,
             tf_rpc = rpc,
-            tf_resource_type = type_name,
             tf_req_duration_ms = milliseconds,
             error = status.message(),
             "Refused request"
         ),
     }
     result.map(Response::new)
-}
-
-fn none_of<T>(kind: &str, name: &str) -> Result<T, Status> {
-    Err(Status::invalid_argument(format!(
-        "this provider has no {kind} {name:?}"
-    )))
 }
 
 fn no_state_store<T>() -> Result<T, Status> {
@@ -64,14 +91,17 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         _request: Request<proto::get_metadata::Request>,
     ) -> Answer<proto::get_metadata::Response> {
-        logged("GetMetadata", "", async { Ok(self.get_metadata()) }).await
+        logged("GetMetadata", Subject::Provider, async {
+            Ok(self.get_metadata())
+        })
+        .await
     }
 
     async fn get_provider_schema(
         &self,
         _request: Request<proto::get_provider_schema::Request>,
     ) -> Answer<proto::get_provider_schema::Response> {
-        logged("GetProviderSchema", "", async {
+        logged("GetProviderSchema", Subject::Provider, async {
             Ok(self.get_provider_schema())
         })
         .await
@@ -81,7 +111,7 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         _request: Request<proto::get_resource_identity_schemas::Request>,
     ) -> Answer<proto::get_resource_identity_schemas::Response> {
-        logged("GetResourceIdentitySchemas", "", async {
+        logged("GetResourceIdentitySchemas", Subject::Provider, async {
             Ok(self.get_resource_identity_schemas())
         })
         .await
@@ -92,7 +122,7 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         request: Request<proto::validate_provider_config::Request>,
     ) -> Answer<proto::validate_provider_config::Response> {
         let request = request.into_inner();
-        logged("ValidateProviderConfig", "", async {
+        logged("ValidateProviderConfig", Subject::Provider, async {
             self.validate_provider_config(&request)
         })
         .await
@@ -103,7 +133,7 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         request: Request<proto::configure_provider::Request>,
     ) -> Answer<proto::configure_provider::Response> {
         let request = request.into_inner();
-        logged("ConfigureProvider", "", async {
+        logged("ConfigureProvider", Subject::Provider, async {
             self.configure_provider(&request)
         })
         .await
@@ -113,7 +143,7 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         _request: Request<proto::stop_provider::Request>,
     ) -> Answer<proto::stop_provider::Response> {
-        logged("StopProvider", "", async {
+        logged("StopProvider", Subject::Provider, async {
             self.stop();
             Ok(proto::stop_provider::Response::default())
         })
@@ -125,9 +155,11 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         request: Request<proto::validate_resource_config::Request>,
     ) -> Answer<proto::validate_resource_config::Response> {
         let request = request.into_inner();
-        logged("ValidateResourceConfig", &request.type_name, async {
-            self.validate_resource_config(&request)
-        })
+        logged(
+            "ValidateResourceConfig",
+            Subject::Resource(&request.type_name),
+            async { self.validate_resource_config(&request) },
+        )
         .await
     }
 
@@ -136,9 +168,11 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         request: Request<proto::upgrade_resource_state::Request>,
     ) -> Answer<proto::upgrade_resource_state::Response> {
         let request = request.into_inner();
-        logged("UpgradeResourceState", &request.type_name, async {
-            self.upgrade_resource_state(&request)
-        })
+        logged(
+            "UpgradeResourceState",
+            Subject::Resource(&request.type_name),
+            async { self.upgrade_resource_state(&request) },
+        )
         .await
     }
 
@@ -147,9 +181,11 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         request: Request<proto::upgrade_resource_identity::Request>,
     ) -> Answer<proto::upgrade_resource_identity::Response> {
         let request = request.into_inner();
-        logged("UpgradeResourceIdentity", &request.type_name, async {
-            self.upgrade_resource_identity(&request)
-        })
+        logged(
+            "UpgradeResourceIdentity",
+            Subject::Resource(&request.type_name),
+            async { self.upgrade_resource_identity(&request) },
+        )
         .await
     }
 
@@ -160,7 +196,7 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         let request = request.into_inner();
         logged(
             "ReadResource",
-            &request.type_name,
+            Subject::Resource(&request.type_name),
             self.read_resource(&request),
         )
         .await
@@ -173,7 +209,7 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         let request = request.into_inner();
         logged(
             "PlanResourceChange",
-            &request.type_name,
+            Subject::Resource(&request.type_name),
             self.plan_resource_change(&request),
         )
         .await
@@ -186,7 +222,7 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         let request = request.into_inner();
         logged(
             "ApplyResourceChange",
-            &request.type_name,
+            Subject::Resource(&request.type_name),
             self.apply_resource_change(&request),
         )
         .await
@@ -197,9 +233,11 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         request: Request<proto::import_resource_state::Request>,
     ) -> Answer<proto::import_resource_state::Response> {
         let request = request.into_inner();
-        logged("ImportResourceState", &request.type_name, async {
-            self.import_resource_state(request.clone())
-        })
+        logged(
+            "ImportResourceState",
+            Subject::Resource(&request.type_name),
+            async { self.import_resource_state(request.clone()) },
+        )
         .await
     }
 
@@ -208,9 +246,11 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         request: Request<proto::move_resource_state::Request>,
     ) -> Answer<proto::move_resource_state::Response> {
         let request = request.into_inner();
-        logged("MoveResourceState", &request.target_type_name, async {
-            self.move_resource_state(&request)
-        })
+        logged(
+            "MoveResourceState",
+            Subject::Resource(&request.target_type_name),
+            async { self.move_resource_state(&request) },
+        )
         .await
     }
 
@@ -219,9 +259,11 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         request: Request<proto::generate_resource_config::Request>,
     ) -> Answer<proto::generate_resource_config::Response> {
         let request = request.into_inner();
-        logged("GenerateResourceConfig", &request.type_name, async {
-            self.generate_resource_config(&request)
-        })
+        logged(
+            "GenerateResourceConfig",
+            Subject::Resource(&request.type_name),
+            async { self.generate_resource_config(&request) },
+        )
         .await
     }
 
@@ -229,54 +271,91 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<proto::validate_data_resource_config::Request>,
     ) -> Answer<proto::validate_data_resource_config::Response> {
-        none_of("data source of the type", &request.get_ref().type_name)
+        let request = request.into_inner();
+        logged(
+            "ValidateDataResourceConfig",
+            Subject::DataSource(&request.type_name),
+            async { self.validate_data_resource_config(&request) },
+        )
+        .await
     }
 
     async fn read_data_source(
         &self,
         request: Request<proto::read_data_source::Request>,
     ) -> Answer<proto::read_data_source::Response> {
-        none_of("data source of the type", &request.get_ref().type_name)
+        let request = request.into_inner();
+        logged(
+            "ReadDataSource",
+            Subject::DataSource(&request.type_name),
+            self.read_data_source(&request),
+        )
+        .await
     }
 
     async fn validate_ephemeral_resource_config(
         &self,
         request: Request<proto::validate_ephemeral_resource_config::Request>,
     ) -> Answer<proto::validate_ephemeral_resource_config::Response> {
-        none_of(
-            "ephemeral resource of the type",
-            &request.get_ref().type_name,
+        let request = request.into_inner();
+        logged(
+            "ValidateEphemeralResourceConfig",
+            Subject::EphemeralResource(&request.type_name),
+            async { self.validate_ephemeral_resource_config(&request) },
         )
+        .await
     }
 
     async fn open_ephemeral_resource(
         &self,
         request: Request<proto::open_ephemeral_resource::Request>,
     ) -> Answer<proto::open_ephemeral_resource::Response> {
-        none_of(
-            "ephemeral resource of the type",
-            &request.get_ref().type_name,
+        let request = request.into_inner();
+        logged(
+            "OpenEphemeralResource",
+            Subject::EphemeralResource(&request.type_name),
+            self.open_ephemeral_resource(&request),
         )
+        .await
     }
 
     async fn renew_ephemeral_resource(
         &self,
         request: Request<proto::renew_ephemeral_resource::Request>,
     ) -> Answer<proto::renew_ephemeral_resource::Response> {
-        none_of(
-            "ephemeral resource of the type",
-            &request.get_ref().type_name,
+        let request = request.into_inner();
+        logged(
+            "RenewEphemeralResource",
+            Subject::EphemeralResource(&request.type_name),
+            self.renew_ephemeral_resource(&request),
         )
+        .await
     }
 
     async fn close_ephemeral_resource(
         &self,
         request: Request<proto::close_ephemeral_resource::Request>,
     ) -> Answer<proto::close_ephemeral_resource::Response> {
-        none_of(
-            "ephemeral resource of the type",
-            &request.get_ref().type_name,
+        let request = request.into_inner();
+        logged(
+            "CloseEphemeralResource",
+            Subject::EphemeralResource(&request.type_name),
+            self.close_ephemeral_resource(&request),
         )
+        .await
+    }
+
+    async fn validate_list_resource_config(
+        &self,
+        request: Request<proto::validate_list_resource_config::Request>,
+    ) -> Answer<proto::validate_list_resource_config::Response> {
+        let request = request.into_inner();
+        logged(
+            "ValidateListResourceConfig",
+            Subject::ListResource(&request.type_name),
+            async { self.validate_list_resource_config(&request) },
+        )
+        .await
     }
 
     type ListResourceStream = Events<proto::list_resource::Event>;
@@ -285,42 +364,60 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<proto::list_resource::Request>,
     ) -> Answer<Self::ListResourceStream> {
-        none_of("list resource of the type", &request.get_ref().type_name)
-    }
-
-    async fn validate_list_resource_config(
-        &self,
-        request: Request<proto::validate_list_resource_config::Request>,
-    ) -> Answer<proto::validate_list_resource_config::Response> {
-        none_of("list resource of the type", &request.get_ref().type_name)
+        let request = request.into_inner();
+        logged(
+            "ListResource",
+            Subject::ListResource(&request.type_name),
+            async { self.list_resource(&request) },
+        )
+        .await
     }
 
     async fn get_functions(
         &self,
         _request: Request<proto::get_functions::Request>,
     ) -> Answer<proto::get_functions::Response> {
-        Ok(Response::new(proto::get_functions::Response::default()))
+        logged("GetFunctions", Subject::Provider, async {
+            Ok(self.get_functions())
+        })
+        .await
     }
 
     async fn call_function(
         &self,
         request: Request<proto::call_function::Request>,
     ) -> Answer<proto::call_function::Response> {
-        none_of("function", &request.get_ref().name)
+        let request = request.into_inner();
+        logged("CallFunction", Subject::Function(&request.name), async {
+            self.call_function(&request)
+        })
+        .await
     }
 
     async fn validate_action_config(
         &self,
         request: Request<proto::validate_action_config::Request>,
     ) -> Answer<proto::validate_action_config::Response> {
-        none_of("action of the type", &request.get_ref().type_name)
+        let request = request.into_inner();
+        logged(
+            "ValidateActionConfig",
+            Subject::Action(&request.type_name),
+            async { self.validate_action_config(&request) },
+        )
+        .await
     }
 
     async fn plan_action(
         &self,
         request: Request<proto::plan_action::Request>,
     ) -> Answer<proto::plan_action::Response> {
-        none_of("action of the type", &request.get_ref().action_type)
+        let request = request.into_inner();
+        logged(
+            "PlanAction",
+            Subject::Action(&request.action_type),
+            self.plan_action(&request),
+        )
+        .await
     }
 
     type InvokeActionStream = Events<proto::invoke_action::Event>;
@@ -329,7 +426,13 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<proto::invoke_action::Request>,
     ) -> Answer<Self::InvokeActionStream> {
-        none_of("action of the type", &request.get_ref().action_type)
+        let request = request.into_inner();
+        logged(
+            "InvokeAction",
+            Subject::Action(&request.action_type),
+            async { self.invoke_action(&request) },
+        )
+        .await
     }
 
     async fn validate_state_store_config(
