@@ -2,5 +2,11 @@
 
 //! Terraform's protocol: what our `proto/` says, and what the provider does with it.
 
+mod action;
+mod data_source;
 mod descriptors;
+mod ephemeral;
 mod exactly_one_run;
+mod fake;
+mod function;
+mod list;
