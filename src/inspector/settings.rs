@@ -35,7 +35,7 @@ impl fmt::Debug for Secret {
 }
 
 /// Everything that a provider block can say. An absent value is looked for in the environment and the shared files.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Settings {
     /// The Region of what names none.
     pub region: Option<String>,
@@ -77,6 +77,28 @@ pub struct Settings {
     pub skip_metadata_api_check: bool,
     /// Products, `name/version (comment)`, to append to the user agent.
     pub user_agent: Vec<String>,
+}
+
+impl fmt::Debug for Settings {
+    /// A proxy's URL may hold a password, so that only its being there is shown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("region", &self.region)
+            .field("profile", &self.profile)
+            .field("access_key", &self.access_key)
+            .field("assume_role", &self.assume_role)
+            .field(
+                "assume_role_with_web_identity",
+                &self.assume_role_with_web_identity,
+            )
+            .field("inspector_endpoint", &self.inspector_endpoint)
+            .field("sts_endpoint", &self.sts_endpoint)
+            .field("http_proxy", &self.http_proxy.is_some())
+            .field("https_proxy", &self.https_proxy.is_some())
+            .field("insecure", &self.insecure)
+            .field("max_retries", &self.max_retries)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A role to assume: the arguments of STS `AssumeRole`.

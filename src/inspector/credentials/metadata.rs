@@ -2,16 +2,21 @@
 
 //! Credentials that the machine hands out over HTTP: the container's endpoint and the instance metadata service.
 //!
-//! Both are on the same machine or link, so that no proxy applies, the limits are short, and a plain `http://` URL is only
-//! accepted where nobody else can listen. The instance's answer needs a token first (version 2 of the service only).
+//! Both are on the same machine or link, so that no proxy applies and the limits are short. aws-config asks the instance; it
+//! cannot ask the container for us, because its provider takes the URL and the token from the process's environment only.
 
 use std::net::IpAddr;
 use std::time::{Duration, SystemTime};
 
+use aws_config::imds;
+use aws_config::imds::credentials::ImdsCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_credential_types::Credentials;
+use aws_credential_types::provider::ProvideCredentials;
+use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
-use http::{HeaderValue, Method, Request, Uri};
+use http::{HeaderValue, Request, Uri};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use serde::Deserialize;
@@ -23,12 +28,16 @@ use crate::inspector::classify;
 use crate::inspector::dial::Dial;
 use crate::inspector::settings::expand;
 use crate::inspector::tls::Trust;
+use crate::inspector::transport::Transport;
 
 /// How long a connection on the same machine may take: without an instance there is nobody to answer.
 const CONNECT_LIMIT: Duration = Duration::from_secs(1);
 
 /// How long one answer may take.
 const REPLY_LIMIT: Duration = Duration::from_secs(3);
+
+/// How long all answers of the instance may take together.
+const INSTANCE_LIMIT: Duration = Duration::from_secs(5);
 
 /// The container agent, for a relative URL (Amazon ECS, task IAM roles).
 const CONTAINER_HOST: &str = "http://169.254.170.2";
@@ -48,8 +57,8 @@ struct Reply {
     expiration: Option<String>,
 }
 
-/// A client of both services.
-pub(super) struct Metadata(Client<Dial, SdkBody>);
+/// A client of the container's endpoint.
+pub(super) struct Container(Client<Dial, SdkBody>);
 
 /// Whether the environment forbids the instance metadata service.
 pub(super) fn is_disabled(env: &dyn Env) -> bool {
@@ -57,17 +66,16 @@ pub(super) fn is_disabled(env: &dyn Env) -> bool {
         .is_some_and(|value| value.eq_ignore_ascii_case("true"))
 }
 
-impl Metadata {
+impl Container {
     pub(super) fn new() -> Self {
-        let dial = Dial::new(Trust::default(), None, CONNECT_LIMIT);
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
-            .build(dial);
+            .build(dial());
         Self(client)
     }
 
     /// The container's credentials, if the environment speaks of a container.
-    pub(super) async fn container(&self, env: &dyn Env) -> Result<Option<Session>, Failure> {
+    pub(super) async fn credentials(&self, env: &dyn Env) -> Result<Option<Session>, Failure> {
         let (variable, url) = if let Some(path) = env.non_empty(aws::CONTAINER_RELATIVE_URI) {
             (
                 aws::CONTAINER_RELATIVE_URI,
@@ -105,7 +113,7 @@ impl Metadata {
             .send(request)
             .await
             .map_err(|error| error.at(&used, "asking it"))?;
-        parse(&body, "container")
+        parse(&body)
             .map(|credentials| {
                 Some(Session {
                     credentials,
@@ -113,58 +121,6 @@ impl Metadata {
                 })
             })
             .map_err(|cause| failed("reading its answer", cause))
-    }
-
-    /// The instance's credentials.
-    pub(super) async fn instance(&self, env: &dyn Env) -> Result<Session, Failure> {
-        const PATH: &str = "/latest/meta-data/iam/security-credentials/";
-        let endpoint = env
-            .non_empty(aws::EC2_METADATA_SERVICE_ENDPOINT)
-            .unwrap_or_else(|| INSTANCE_ENDPOINT.to_owned());
-        let endpoint = endpoint.trim_end_matches('/');
-        let used = format!("the instance metadata service ({endpoint})");
-        let request = |method: Method, path: &str, name: &'static str, value: &[u8]| {
-            Request::builder()
-                .method(method)
-                .uri(format!("{endpoint}{path}"))
-                .header(name, value)
-                .body(SdkBody::empty())
-                .map_err(|error| Failure::new(used.clone(), "reading its URL", error.to_string()))
-        };
-        let step = "asking it for a token";
-        let token = request(
-            Method::PUT,
-            "/latest/api/token",
-            "x-aws-ec2-metadata-token-ttl-seconds",
-            b"21600",
-        )?;
-        let token = self
-            .send(token)
-            .await
-            .map_err(|error| error.at(&used, step))?;
-        let ask = |path: &str| request(Method::GET, path, "x-aws-ec2-metadata-token", &token);
-
-        let step = "asking it for the instance's role";
-        let roles = self
-            .send(ask(PATH)?)
-            .await
-            .map_err(|error| error.at(&used, step))?;
-        let roles = String::from_utf8_lossy(&roles);
-        let Some(role) = roles.lines().map(str::trim).find(|role| !role.is_empty()) else {
-            return Err(Failure::new(used, step, "the instance has none"));
-        };
-
-        let step = "asking it for the role's credentials";
-        let body = self
-            .send(ask(&format!("{PATH}{role}"))?)
-            .await
-            .map_err(|error| error.at(&used, step))?;
-        parse(&body, "instance")
-            .map(|credentials| Session {
-                credentials,
-                used: used.clone(),
-            })
-            .map_err(|cause| Failure::new(used, "reading its answer", cause))
     }
 
     async fn send(&self, request: Request<SdkBody>) -> Result<Vec<u8>, SendError> {
@@ -212,6 +168,43 @@ impl SendError {
     }
 }
 
+/// The instance's credentials.
+pub(super) async fn instance(env: &dyn Env) -> Result<Session, Failure> {
+    let endpoint = env
+        .non_empty(aws::EC2_METADATA_SERVICE_ENDPOINT)
+        .unwrap_or_else(|| INSTANCE_ENDPOINT.to_owned());
+    let used = format!("the instance metadata service ({endpoint})");
+    let failed = |step: &str, cause: String| Failure::new(used.clone(), step, cause);
+    let transport = Transport::new(dial(), String::new());
+    let config = ProviderConfig::empty()
+        .with_http_client(transport)
+        .with_sleep_impl(TokioSleep::new());
+    let client = imds::Client::builder()
+        .configure(&config)
+        .endpoint(&endpoint)
+        .map_err(|error| failed("reading its URL", error.to_string()))?
+        .max_attempts(2)
+        .connect_timeout(CONNECT_LIMIT)
+        .read_timeout(REPLY_LIMIT)
+        .build();
+    let provider = ImdsCredentialsProvider::builder()
+        .configure(&config)
+        .imds_client(client)
+        .build();
+    match timeout(INSTANCE_LIMIT, provider.provide_credentials()).await {
+        Ok(Ok(credentials)) => Ok(Session { credentials, used }),
+        Ok(Err(error)) => Err(failed("asking it", classify::chain(&error))),
+        Err(_) => Err(failed(
+            "asking it",
+            format!("no answer within {} s", INSTANCE_LIMIT.as_secs()),
+        )),
+    }
+}
+
+fn dial() -> Dial {
+    Dial::new(Trust::default(), None, CONNECT_LIMIT)
+}
+
 /// What the container's endpoint wants to see.
 fn container_token(env: &dyn Env) -> Result<Option<HeaderValue>, String> {
     let token = if let Some(file) = env.non_empty(aws::CONTAINER_TOKEN_FILE) {
@@ -236,7 +229,7 @@ fn is_local(uri: &Uri) -> bool {
         || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
 }
 
-fn parse(body: &[u8], provider: &'static str) -> Result<Credentials, String> {
+fn parse(body: &[u8]) -> Result<Credentials, String> {
     // serde's errors can quote what they found, so only the place is told.
     let reply: Reply = serde_json::from_slice(body).map_err(|error| {
         format!(
@@ -245,24 +238,8 @@ fn parse(body: &[u8], provider: &'static str) -> Result<Credentials, String> {
             error.column()
         )
     })?;
-    credentials(
-        reply.access_key_id,
-        reply.secret_access_key,
-        reply.token,
-        reply.expiration.as_deref(),
-        provider,
-    )
-}
-
-/// Credentials with an expiry in RFC 3339.
-pub(super) fn credentials(
-    key: String,
-    secret: String,
-    token: Option<String>,
-    expiration: Option<&str>,
-    provider: &'static str,
-) -> Result<Credentials, String> {
-    let expiry = expiration
+    let expiry = reply
+        .expiration
         .map(|text| {
             text.parse::<jiff::Timestamp>()
                 .ok()
@@ -270,5 +247,11 @@ pub(super) fn credentials(
                 .ok_or_else(|| format!("its expiration {text:?} is not a time"))
         })
         .transpose()?;
-    Ok(Credentials::new(key, secret, token, expiry, provider))
+    Ok(Credentials::new(
+        reply.access_key_id,
+        reply.secret_access_key,
+        reply.token,
+        expiry,
+        "container",
+    ))
 }

@@ -22,7 +22,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
 use tokio::time::{Instant, timeout};
 
-use self::metadata::Metadata;
+use self::metadata::Container;
 use super::configuration::Configuration;
 use super::error::{Error, Kind};
 use super::files::Files;
@@ -194,6 +194,7 @@ impl Chain {
     async fn read(&self, operation: &'static str, region: &str) -> Result<Session, Error> {
         self.health.check(operation, region, Instant::now())?;
         let mut retries = Retries::new(u32::MAX);
+        let mut last = None;
         loop {
             let began = Instant::now();
             let failure = match timeout(self.health.left(began), self.attempt()).await {
@@ -204,11 +205,14 @@ impl Chain {
                     return Ok(session);
                 }
                 Ok(Err(failure)) => failure,
-                Err(_) => Failure::new(
-                    "credentials",
-                    "reading them",
-                    "it took longer than 10 s in all",
-                ),
+                // The attempt before says more than that there was no time for another.
+                Err(_) => last.take().unwrap_or_else(|| {
+                    Failure::new(
+                        "credentials",
+                        "reading them",
+                        "it took longer than 10 s in all",
+                    )
+                }),
             };
             let error = Error {
                 credentials: Some(failure.used.clone()),
@@ -216,9 +220,9 @@ impl Chain {
                     operation,
                     region,
                     Kind::Credentials {
-                        used: failure.used,
-                        step: failure.step,
-                        cause: failure.cause,
+                        used: failure.used.clone(),
+                        step: failure.step.clone(),
+                        cause: failure.cause.clone(),
                     },
                 )
             };
@@ -227,9 +231,10 @@ impl Chain {
                 .health
                 .failed(error, began, Instant::now(), pause, !failure.transient)
             {
-                Verdict::Again(_) => retry::pause(pause).await,
+                Verdict::Again(_) => last = Some(failure),
                 Verdict::Dead(error) => return Err(error),
             }
+            retry::pause(pause).await;
         }
     }
 
@@ -279,21 +284,18 @@ impl Chain {
         if let Some(session) = self.profile(&files).await? {
             return Ok(session);
         }
-        if let Some(session) = Metadata::new().container(env).await? {
+        if let Some(session) = Container::new().credentials(env).await? {
             return Ok(session);
         }
         if !settings.skip_metadata_api_check && !metadata::is_disabled(env) {
-            return Metadata::new()
-                .instance(env)
-                .await
-                .map_err(|failure| Failure {
-                    used: format!(
-                        "no credentials in {}; last, {}",
-                        looked_at(&files),
-                        failure.used
-                    ),
-                    ..failure
-                });
+            return metadata::instance(env).await.map_err(|failure| Failure {
+                used: format!(
+                    "no credentials in {}; last, {}",
+                    looked_at(&files),
+                    failure.used
+                ),
+                ..failure
+            });
         }
         Err(Failure::new(
             "no credentials",
@@ -325,18 +327,20 @@ impl Chain {
                     format!("{} is not set", aws::ACCESS_KEY_ID),
                 )
             })?,
-            profile::Base::Container => Metadata::new().container(env).await?.ok_or_else(|| {
-                Failure::new(
-                    used,
-                    "credential_source = EcsContainer",
-                    format!(
-                        "neither {} nor {} is set",
-                        aws::CONTAINER_RELATIVE_URI,
-                        aws::CONTAINER_FULL_URI
-                    ),
-                )
-            })?,
-            profile::Base::Instance => Metadata::new().instance(env).await?,
+            profile::Base::Container => {
+                Container::new().credentials(env).await?.ok_or_else(|| {
+                    Failure::new(
+                        used,
+                        "credential_source = EcsContainer",
+                        format!(
+                            "neither {} nor {} is set",
+                            aws::CONTAINER_RELATIVE_URI,
+                            aws::CONTAINER_FULL_URI
+                        ),
+                    )
+                })?
+            }
+            profile::Base::Instance => metadata::instance(env).await?,
         };
         for role in &plan.roles {
             session = self.sts().assume_role(session, role).await?;

@@ -2,15 +2,22 @@
 
 //! Sessions from STS: `AssumeRole` and `AssumeRoleWithWebIdentity`.
 //!
-//! A client is made for each session: sessions are few, and each step of a chain signs with the one before.
+//! aws-config takes the roles. It cannot take the web identities: its provider has no place for an endpoint of STS nor for a
+//! duration. A client is made for each session: sessions are few, and each step of a chain signs with the one before.
 
+use std::error::Error as StdError;
 use std::time::{Duration, SystemTime};
 
+use aws_config::sts::AssumeRoleProvider;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
+use aws_credential_types::provider::ProvideCredentials;
 use aws_sdk_sts::Client;
 use aws_sdk_sts::config::retry::RetryConfig;
-use aws_sdk_sts::config::{Config, Region};
-use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
+use aws_sdk_sts::operation::assume_role::AssumeRoleError;
+use aws_sdk_sts::types::PolicyDescriptorType;
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_async::time::SystemTimeSource;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -53,25 +60,41 @@ impl Sts<'_> {
         role: &AssumeRole,
     ) -> Result<Session, Failure> {
         let used = role_name(role, &base.used);
-        let client = self.client(Some(base.credentials), &used)?;
-        let tags = role.tags.iter().map(|(key, value)| {
-            Tag::builder()
-                .key(key)
-                .value(value)
-                .build()
-                .expect("key and value are given")
-        });
-        let request = client
-            .assume_role()
-            .role_arn(&role.role_arn)
-            .role_session_name(session_name(role.session_name.as_deref()))
-            .set_duration_seconds(seconds(role.duration))
-            .set_external_id(role.external_id.clone())
-            .set_policy(role.policy.clone())
-            .set_policy_arns(policies(&role.policy_arns))
-            .set_tags(Some(tags.collect::<Vec<_>>()).filter(|tags| !tags.is_empty()));
-        let output = call(request.send(), &used, "AssumeRole").await?;
-        session(output.credentials, used, "AssumeRole")
+        let mut provider = AssumeRoleProvider::builder(&role.role_arn)
+            .configure(&self.config(&used)?)
+            .session_name(session_name(role.session_name.as_deref()));
+        if let Some(duration) = role.duration {
+            provider = provider.session_length(duration);
+        }
+        if let Some(id) = &role.external_id {
+            provider = provider.external_id(id);
+        }
+        if let Some(policy) = &role.policy {
+            provider = provider.policy(policy);
+        }
+        if !role.policy_arns.is_empty() {
+            provider = provider.policy_arns(role.policy_arns.clone());
+        }
+        if !role.tags.is_empty() {
+            provider = provider.tags(role.tags.clone());
+        }
+        let provider = provider.build_from_provider(base.credentials).await;
+        let kind = match timeout(ATTEMPT_LIMIT, provider.provide_credentials()).await {
+            Ok(Ok(credentials)) => return Ok(Session { credentials, used }),
+            Ok(Err(error)) => match error
+                .source()
+                .and_then(<dyn StdError>::downcast_ref::<SdkError<AssumeRoleError, HttpResponse>>)
+            {
+                Some(error) => classify::classify(error, ATTEMPT_LIMIT).0,
+                None => Kind::Request {
+                    cause: classify::chain(&error),
+                },
+            },
+            Err(_) => Kind::Timeout {
+                limit: ATTEMPT_LIMIT,
+            },
+        };
+        Err(failure(kind, &used, "AssumeRole"))
     }
 
     /// Takes a role with a token file.
@@ -94,7 +117,7 @@ impl Sts<'_> {
             let cause = format!("{} cannot be read: {error}", path.display());
             Failure::new(used.clone(), "reading the token", cause)
         })?;
-        let client = self.client(None, &used)?;
+        let client = Client::new(&self.config(&used)?);
         let request = client
             .assume_role_with_web_identity()
             .role_arn(&identity.role_arn)
@@ -107,21 +130,20 @@ impl Sts<'_> {
         session(output.credentials, used, STEP)
     }
 
-    fn client(&self, credentials: Option<Credentials>, used: &str) -> Result<Client, Failure> {
+    fn config(&self, used: &str) -> Result<SdkConfig, Failure> {
         let endpoint = self
             .configuration
             .endpoint(Service::Sts)
             .map_err(|kind| Failure::new(used, "finding the endpoint of STS", kind.to_string()))?;
-        let mut config = Config::builder()
-            .behavior_version_latest()
+        let mut config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
             .region(Region::new(self.region.to_owned()))
             .http_client(self.transport.clone())
-            .retry_config(RetryConfig::disabled());
+            .retry_config(RetryConfig::disabled())
+            .sleep_impl(TokioSleep::new())
+            .time_source(SystemTimeSource::new());
         config.set_endpoint_url(endpoint);
-        if let Some(credentials) = credentials {
-            config = config.credentials_provider(credentials);
-        }
-        Ok(Client::from_conf(config.build()))
+        Ok(config.build())
     }
 }
 
@@ -140,11 +162,15 @@ where
             limit: ATTEMPT_LIMIT,
         },
     };
+    Err(failure(kind, used, step))
+}
+
+fn failure(kind: Kind, used: &str, step: &'static str) -> Failure {
     let error = Error::new(step, "", kind);
-    Err(Failure {
+    Failure {
         transient: error.is_transient(),
         ..Failure::new(used, step, error.kind.to_string())
-    })
+    }
 }
 
 fn session(
