@@ -2,12 +2,15 @@
 
 //! The AWS side against servers on loopback that this module starts: what it sends, and what it makes of every way to fail.
 
+mod credentials;
+mod failures;
 mod outcome;
-#[allow(
-    dead_code,
-    reason = "tests of credentials, proxies and TLS use the rest"
-)]
+mod precedence;
+mod proxy;
+mod secrets;
 mod server;
+mod session;
+mod tls;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -32,10 +35,22 @@ fn block(endpoint: &str) -> Settings {
     }
 }
 
-/// The client of such a block in its Region, in an empty environment.
-async fn regional(settings: Settings) -> Arc<Regional> {
-    let inspector = Inspector::new(settings, env(&[]));
+/// The client of a block in `us-west-2`.
+async fn connect(settings: Settings, variables: &[(&str, &str)]) -> Arc<Regional> {
+    let inspector = Inspector::new(settings, env(variables));
     inspector.region("us-west-2").await.unwrap()
+}
+
+/// The client of a block in `us-west-2`, in an empty environment.
+async fn regional(settings: Settings) -> Arc<Regional> {
+    connect(settings, &[]).await
+}
+
+/// A file of these contents in a folder.
+fn file(folder: &tempfile::TempDir, name: &str, contents: &str) -> String {
+    let path = folder.path().join(name);
+    std::fs::write(&path, contents).unwrap();
+    path.to_str().unwrap().to_owned()
 }
 
 /// A harmless call that may be repeated.

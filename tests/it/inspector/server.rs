@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpStream, ToSocketAddrs};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
@@ -121,7 +121,16 @@ impl Server {
     pub(super) async fn start(
         answer: impl Fn(usize, &Request) -> Reply + Send + Sync + 'static,
     ) -> Self {
-        Self::listen(None, Arc::new(answer)).await
+        Self::start_at("127.0.0.1:0", answer).await
+    }
+
+    /// The same at an address.
+    pub(super) async fn start_at(
+        address: impl ToSocketAddrs,
+        answer: impl Fn(usize, &Request) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind(address).await.unwrap();
+        Self::listen(listener, None, Arc::new(answer))
     }
 
     /// The same over TLS.
@@ -129,11 +138,11 @@ impl Server {
         config: Arc<rustls::ServerConfig>,
         answer: impl Fn(usize, &Request) -> Reply + Send + Sync + 'static,
     ) -> Self {
-        Self::listen(Some(TlsAcceptor::from(config)), Arc::new(answer)).await
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::listen(listener, Some(TlsAcceptor::from(config)), Arc::new(answer))
     }
 
-    async fn listen(tls: Option<TlsAcceptor>, answer: Arc<Answer>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    fn listen(listener: TcpListener, tls: Option<TlsAcceptor>, answer: Arc<Answer>) -> Self {
         let address = listener.local_addr().unwrap();
         let seen = Arc::new(Mutex::new(Vec::new()));
         let connections = Arc::new(Mutex::new(0));
