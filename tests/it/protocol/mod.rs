@@ -10,3 +10,4 @@ mod exactly_one_run;
 mod fake;
 mod function;
 mod list;
+mod run;
