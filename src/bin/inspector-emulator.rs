@@ -5,10 +5,11 @@
 use std::error::Error;
 use std::io::{Write, stderr, stdout};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
-use terraform_provider_inspector::emulator::{Auth, Busy, Emulator, Options, Time};
+use terraform_provider_inspector::emulator::{Auth, Busy, Emulator, Fleet, Options, Time};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// A local Amazon Inspector Classic.
@@ -18,6 +19,9 @@ struct Arguments {
     /// Where to listen for HTTP; port 0 is a free one.
     #[arg(long, default_value = "127.0.0.1:0")]
     listen: SocketAddr,
+    /// Where to listen for HTTPS, if at all. Clients must trust the authority in the ready line's `ca_file`.
+    #[arg(long)]
+    listen_https: Option<SocketAddr>,
     /// Decides identifiers, findings and instances: the same seed and the same calls give the same world.
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -30,9 +34,29 @@ struct Arguments {
     /// The account of callers whose access key is not 12 digits (those are an account of their own).
     #[arg(long, default_value = "123456789012", value_parser = account_id)]
     account_id: String,
+    /// Whether signatures are checked.
+    #[arg(long, value_enum, default_value_t = AuthArgument::Accept)]
+    auth: AuthArgument,
+    /// The access key that is accepted where signatures are checked, beside those that STS gives out.
+    #[arg(long, default_value = "AKIAIOSFODNN7EXAMPLE")]
+    access_key: String,
+    /// The secret of the access key.
+    #[arg(long, default_value = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")]
+    secret_key: String,
+    /// A file with the instances of every account and Region: JSON, see EMULATOR.md.
+    #[arg(long)]
+    fleet: Option<PathBuf>,
     /// What happens when an instance is wanted by two runs at once.
     #[arg(long, value_enum, default_value_t = BusyArgument::Refuse)]
     busy: BusyArgument,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum AuthArgument {
+    /// Any credentials will do, and none.
+    Accept,
+    /// Signature, time and session token must be right.
+    Verify,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -72,6 +96,11 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
+    let fleet = match arguments.fleet {
+        None => Fleet::default(),
+        Some(path) => serde_json::from_slice(&std::fs::read(&path)?)
+            .map_err(|error| format!("{}: {error}", path.display()))?,
+    };
     #[allow(
         clippy::float_cmp,
         reason = "1 is exact, and any other scale is another clock"
@@ -87,7 +116,14 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
             Time::Scaled(arguments.time_scale)
         },
         listen: arguments.listen,
-        auth: Auth::Accept,
+        listen_https: arguments.listen_https,
+        auth: match arguments.auth {
+            AuthArgument::Accept => Auth::Accept,
+            AuthArgument::Verify => Auth::Verify,
+        },
+        access_key: arguments.access_key,
+        secret_key: arguments.secret_key,
+        fleet,
         account_id: arguments.account_id,
         busy: match arguments.busy {
             BusyArgument::Allow => Busy::Allow,

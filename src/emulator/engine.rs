@@ -13,15 +13,19 @@ use axum::http::{HeaderMap, Response, header};
 use futures_util::stream;
 use serde_json::Value;
 
+use super::auth::Caller;
 use super::calls::{Entry, Log, Outcome};
 use super::clock::{Clock, Millis, millis};
 use super::error::ApiError;
+use super::events::Notification;
 use super::faults::{Edit, Effect, Faults};
 use super::ids::mix;
 use super::input::Input;
 use super::operations::{self, Cx};
 use super::options::{Options, Settings};
+use super::sessions::Sessions;
 use super::state::State;
+use super::sts::{self, Form};
 use super::wire::{self, Reply};
 
 /// Marks a reply that must not be sent: the connection is closed instead.
@@ -33,19 +37,20 @@ pub(super) struct DropConnection;
 pub(super) struct Engine {
     pub(super) clock: Clock,
     pub(super) settings: Settings,
-    seed: u64,
     requests: AtomicU64,
     state: Mutex<State>,
     faults: Mutex<Faults>,
     log: Mutex<Log>,
+    sessions: Mutex<Sessions>,
 }
 
 /// A call that knows who made it.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Call {
     operation: String,
-    account: String,
-    region: String,
+    /// The members of a call of STS.
+    form: Option<Form>,
+    caller: Caller,
     at: Millis,
     body: Bytes,
     request_id: String,
@@ -53,20 +58,28 @@ struct Call {
 }
 
 impl Engine {
-    pub(super) fn new(options: &Options) -> Self {
+    pub(super) fn new(options: &Options, endpoint: &str) -> Self {
         Self {
             clock: Clock::new(options.time),
             settings: Settings {
+                seed: options.seed,
+                endpoint: endpoint.to_owned(),
                 account_id: options.account_id.clone(),
                 auth: options.auth,
                 busy: options.busy,
                 limits: options.limits,
+                session_lifetime: options.session_lifetime,
             },
-            seed: options.seed,
             requests: AtomicU64::new(0),
             state: Mutex::new(State::new(options.seed, options.fleet.clone())),
             faults: Mutex::default(),
             log: Mutex::new(Log::new(options.call_log)),
+            sessions: Mutex::new(Sessions::new(
+                options.seed,
+                &options.access_key,
+                &options.secret_key,
+                &options.account_id,
+            )),
         }
     }
 
@@ -83,10 +96,44 @@ impl Engine {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(super) fn sessions(&self) -> MutexGuard<'_, Sessions> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forgets everything in the world, the calls and the faults. The clock goes on, and sessions stay open.
+    pub(super) fn reset(&self) {
+        self.state().reset();
+        self.log().clear();
+        self.faults().clear();
+    }
+
+    /// Everything that was published up to now: what is due is published first, by account, Region and run.
+    pub(super) fn notifications(&self) -> Vec<Notification> {
+        let now = self.clock.now();
+        let mut state = self.state();
+        let (scopes, shared) = state.scopes_mut();
+        for scope in scopes {
+            let subscribed = scope
+                .templates
+                .iter()
+                .filter(|(_, template)| !template.subscriptions.is_empty());
+            let numbers: Vec<u64> = subscribed.map(|(number, _)| *number).collect();
+            for number in numbers {
+                scope.announce_template(shared, number, now);
+            }
+        }
+        let mut published = state.shared.published.clone();
+        published.sort_by(|a, b| a.date.total_cmp(&b.date));
+        published
+    }
+
     /// An identifier for the next request, of a UUID's form.
     pub(super) fn request_id(&self) -> String {
         let number = self.requests.fetch_add(1, Ordering::Relaxed);
-        let (a, b) = (mix(self.seed ^ number), mix(!self.seed ^ number));
+        let (a, b) = (
+            mix(self.settings.seed ^ number),
+            mix(!self.settings.seed ^ number),
+        );
         format!(
             "{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}",
             a >> 32,
@@ -97,24 +144,13 @@ impl Engine {
         )
     }
 
-    /// Answers a call of Inspector's API.
+    /// Answers a call of Inspector's API, or of STS: forms are STS's.
     pub(super) async fn answer(self: Arc<Self>, headers: HeaderMap, body: Bytes) -> Response<Body> {
         let request_id = self.request_id();
-        let caller = super::auth::identify(&self.settings, &headers);
-        let operation = match wire::operation(&headers) {
-            Ok(operation) => operation.to_owned(),
-            Err(error) => return wire::failure(&error, &request_id),
-        };
-        let call = Call {
-            operation,
-            account: caller.account,
-            region: caller.region,
-            at: self.clock.now(),
-            body,
-            request_id,
-            user_agent: wire::text(&headers, header::USER_AGENT.as_str())
-                .unwrap_or_default()
-                .to_owned(),
+        let call = match self.identified(&headers, body, request_id.clone()) {
+            Ok(call) => call,
+            Err((error, true)) => return sts::failure(&error, &request_id),
+            Err((error, false)) => return wire::failure(&error, &request_id),
         };
         let effect = self.faults().take(&call.operation, &call.body);
         match effect {
@@ -123,11 +159,51 @@ impl Engine {
         }
     }
 
+    /// Who calls which operation; or the error, and whether it is STS's.
+    fn identified(
+        &self,
+        headers: &HeaderMap,
+        body: Bytes,
+        request_id: String,
+    ) -> Result<Call, (ApiError, bool)> {
+        let content_type = wire::text(headers, header::CONTENT_TYPE.as_str()).unwrap_or_default();
+        let query = content_type.starts_with("application/x-www-form-urlencoded");
+        let auth = self.settings.auth;
+        let (operation, form, caller) = if query {
+            let form = Form::parse(&body);
+            let sessions = self.sessions();
+            let caller = if sts::is_anonymous(form.action()) {
+                super::auth::anonymous(&sessions)
+            } else {
+                super::auth::identify(auth, &sessions, "sts", headers, &body)
+                    .map_err(|error| (error, true))?
+            };
+            (form.action().to_owned(), Some(form), caller)
+        } else {
+            // AWS checks the signature first: who is nobody learns nothing of operations.
+            let caller = super::auth::identify(auth, &self.sessions(), "inspector", headers, &body)
+                .map_err(|error| (error, false))?;
+            let operation = wire::operation(headers).map_err(|error| (error, false))?;
+            (operation.to_owned(), None, caller)
+        };
+        Ok(Call {
+            operation,
+            form,
+            caller,
+            at: self.clock.now(),
+            body,
+            request_id,
+            user_agent: wire::text(headers, header::USER_AGENT.as_str())
+                .unwrap_or_default()
+                .to_owned(),
+        })
+    }
+
     /// Lets a fault have its effect on a call.
     async fn befallen(self: Arc<Self>, call: Call, effect: Effect) -> Response<Body> {
         if let Some(error) = effect.reply() {
             self.note(&call, Outcome::Fault(effect.name()));
-            return wire::failure(&error, &call.request_id);
+            return call.failure(&error);
         }
         match effect {
             Effect::Delay(delay) => {
@@ -174,7 +250,7 @@ impl Engine {
                     }
                     Effect::Rewrite(edits) => match reply {
                         Ok(reply) => wire::success(rewritten(reply, &edits), id),
-                        Err(error) => wire::failure(&error, id),
+                        Err(error) => call.failure(&error),
                     },
                     _ => wire::response(500, Bytes::new(), id),
                 }
@@ -184,13 +260,23 @@ impl Engine {
 
     /// Carries the operation out.
     fn committed(&self, call: &Call, hide_until: Option<Millis>) -> Result<Reply, ApiError> {
+        if let Some(form) = &call.form {
+            let lifetime = self.settings.session_lifetime;
+            return sts::answer(
+                &mut self.sessions(),
+                form,
+                &call.caller,
+                lifetime,
+                &call.request_id,
+            );
+        }
         let handler = operations::find(&call.operation).ok_or_else(|| {
             ApiError::plain(400, "UnknownOperationException", "The operation is unknown")
         })?;
         let members = wire::members(&call.body)?;
         let work = || {
             let mut state = self.state();
-            let (scope, shared) = state.scope(&call.account, &call.region);
+            let (scope, shared) = state.scope(&call.caller.credential.account, &call.caller.region);
             let mut cx = Cx {
                 scope,
                 shared,
@@ -215,11 +301,14 @@ impl Engine {
         match reply {
             Ok(reply) => {
                 self.note(call, Outcome::Ok);
-                wire::success(reply, &call.request_id)
+                match call.form {
+                    Some(_) => sts::success(reply, &call.request_id),
+                    None => wire::success(reply, &call.request_id),
+                }
             }
             Err(error) => {
                 self.note(call, Outcome::Exception(error.name.clone().into_owned()));
-                wire::failure(&error, &call.request_id)
+                call.failure(&error)
             }
         }
     }
@@ -227,13 +316,23 @@ impl Engine {
     fn note(&self, call: &Call, outcome: Outcome) {
         self.log().add(Entry {
             operation: call.operation.clone(),
-            region: call.region.clone(),
-            account: call.account.clone(),
+            region: call.caller.region.clone(),
+            account: call.caller.credential.account.clone(),
             at: call.at,
             outcome,
             body: call.body.clone(),
             user_agent: call.user_agent.clone(),
         });
+    }
+}
+
+impl Call {
+    /// An error in the caller's protocol.
+    fn failure(&self, error: &ApiError) -> Response<Body> {
+        match self.form {
+            Some(_) => sts::failure(error, &self.request_id),
+            None => wire::failure(error, &self.request_id),
+        }
     }
 }
 

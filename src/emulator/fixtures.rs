@@ -70,7 +70,7 @@ impl Emulator {
     pub fn run(&self, template_arn: &str, name: &str) -> String {
         let now = self.engine.clock.now();
         self.with(template_arn, Entity::Template, |scope, shared, template| {
-            let run = scope.add_run(shared, template, name, now);
+            let run = scope.add_run(shared, template, name, Vec::new(), now);
             run.map(|run| run.arn.clone()).unwrap_or_default()
         })
     }
@@ -152,7 +152,7 @@ impl Emulator {
         let arn = Arn::of_kind(text, kind)?;
         let mut state = self.engine.state();
         let (scope, shared) = state.scope(arn.account, arn.region);
-        let number = scope.find(shared.ids, text, kind)?;
+        let number = scope.find(text, kind)?;
         Some(work(scope, shared, number))
     }
 }

@@ -7,17 +7,16 @@
 //! Read it in this order: [`Emulator`] (here), `server` (sockets), `engine` (one call), `wire` and `input` (the protocol),
 //! `operations` (what calls do), `state` and `run` (what exists and how it lives), `faults` and `fixtures` (how tests interfere).
 
-#![allow(
-    dead_code,
-    reason = "a few parts wait for the operations that use them"
-)]
-
 mod arn;
 mod auth;
 mod calls;
+mod catalogue;
 mod clock;
+mod control;
 mod engine;
 mod error;
+mod evaluation;
+mod events;
 mod faults;
 mod fixtures;
 mod fleet;
@@ -26,17 +25,24 @@ mod input;
 mod operations;
 mod options;
 mod outcome;
+mod page;
 mod paging;
 mod pattern;
 mod regions;
+mod report;
+mod report_pdf;
 mod run;
 mod server;
+mod sessions;
 mod state;
+mod sts;
+mod tls;
 mod wire;
 mod world;
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -45,19 +51,26 @@ use tokio_util::sync::CancellationToken;
 
 pub use calls::{Call, Outcome};
 pub use clock::Time;
+pub use events::{Notification, Topic};
 pub use faults::{Edit, Effect, Fault};
 pub use fleet::{Agent, Fleet, Instance};
 pub use options::{Auth, Busy, Limits, Options};
 pub use outcome::{AgentSpec, FindingSpec, RunOutcome, Severity};
 pub use run::RunState;
-pub use world::World;
+pub use sessions::AssumedRole;
+pub use world::{Summary, World};
 
 /// The rest of a [`World`].
 pub mod view {
-    pub use super::world::{ResourceGroup, Run, Target, Template};
+    pub use super::world::{ResourceGroup, Run, SummaryRun, Target, Template};
 }
 
 use engine::Engine;
+use tls::Tls;
+
+/// A free port of the loopback interface.
+const LOOPBACK: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);
 
 /// A running emulator, on a thread and a runtime of its own. Dropping it ends it at once, [`stop`](Self::stop) with patience.
 #[derive(Debug)]
@@ -65,7 +78,7 @@ pub struct Emulator {
     engine: Arc<Engine>,
     endpoint: String,
     https_endpoint: Option<String>,
-    ca_file: Option<PathBuf>,
+    tls: Option<Tls>,
     stop: CancellationToken,
     /// Ends the wait for open requests.
     kill: CancellationToken,
@@ -77,50 +90,67 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// If the address is in use or cannot be listened on.
+    /// If an address is in use or cannot be listened on, or the file for HTTPS clients cannot be written.
     #[allow(
         clippy::needless_pass_by_value,
         reason = "callers build the options in place"
     )]
     pub fn start(options: Options) -> io::Result<Self> {
-        let listener = std::net::TcpListener::bind(options.listen)?;
-        listener.set_nonblocking(true)?;
-        let endpoint = format!("http://{}", listener.local_addr()?);
-        let engine = Arc::new(Engine::new(&options));
-        let (stop, kill) = (CancellationToken::new(), CancellationToken::new());
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("inspector-emulator")
             .enable_all()
             .build()?;
-        let serving = {
-            let _context = runtime.enter();
-            let listener = tokio::net::TcpListener::from_std(listener)?;
-            let serving = server::serve(
-                Arc::clone(&engine),
-                listener,
-                options.connections,
-                stop.clone(),
-            );
-            let kill = kill.clone();
-            async move {
-                tokio::select! {
-                    () = serving => {}
-                    () = kill.cancelled() => {}
-                }
-            }
-        };
+        let handle = runtime.handle().clone();
+        let _context = handle.enter();
+        let (http, plain) = bind(options.listen)?;
+        let endpoint = format!("http://{plain}");
+        let engine = Arc::new(Engine::new(&options, &endpoint));
+        let mut listeners = vec![server::Listener {
+            socket: http,
+            tls: None,
+        }];
+        let mut secure = None;
+        if let Some(address) = options
+            .listen_https
+            .or_else(|| options.https.then_some(LOOPBACK))
+        {
+            let tls = Tls::new()?;
+            let (socket, address) = bind(address)?;
+            listeners.push(server::Listener {
+                socket,
+                tls: Some(tls.acceptor()),
+            });
+            secure = Some((format!("https://{address}"), tls));
+        }
+        let (stop, kill) = (CancellationToken::new(), CancellationToken::new());
+        let serving = server::serve(
+            Arc::clone(&engine),
+            listeners,
+            options.connections,
+            stop.clone(),
+        );
+        let killed = kill.clone();
         let thread = std::thread::Builder::new()
             .name("inspector-emulator".to_owned())
-            .spawn(move || {
-                runtime.block_on(serving);
-                runtime.shutdown_background();
+            .spawn({
+                let handle = handle.clone();
+                move || {
+                    handle.block_on(async {
+                        tokio::select! {
+                            () = serving => {}
+                            () = killed.cancelled_owned() => {}
+                        }
+                    });
+                    runtime.shutdown_background();
+                }
             })?;
+        let (https_endpoint, tls) = secure.unzip();
         Ok(Self {
             engine,
             endpoint,
-            https_endpoint: None,
-            ca_file: None,
+            https_endpoint,
+            tls,
             stop,
             kill,
             thread: Some(thread),
@@ -139,7 +169,7 @@ impl Emulator {
 
     /// The file with the certificate of the authority that clients of the HTTPS endpoint must trust.
     pub fn ca_file(&self) -> Option<&Path> {
-        self.ca_file.as_deref()
+        self.tls.as_ref().map(Tls::ca_file)
     }
 
     /// The account of callers whose access key is not an account id.
@@ -178,6 +208,30 @@ impl Emulator {
         self.engine.clock.advance(by);
     }
 
+    /// Decides how a topic is; `None`: it exists and takes what is published, as all topics do that nothing was decided of.
+    pub fn set_topic(&self, arn: &str, topic: Option<Topic>) {
+        let mut state = self.engine.state();
+        match topic {
+            Some(topic) => state.shared.topics.insert(arn.to_owned(), topic),
+            None => state.shared.topics.remove(arn),
+        };
+    }
+
+    /// What was asked of STS, oldest first.
+    pub fn assumed_roles(&self) -> Vec<AssumedRole> {
+        self.engine.sessions().assumed().to_vec()
+    }
+
+    /// Lets all sessions of STS expire now, for those who check.
+    pub fn expire_sessions(&self) {
+        self.engine.sessions().expire();
+    }
+
+    /// Everything that was published up to now, oldest first.
+    pub fn notifications(&self) -> Vec<Notification> {
+        self.engine.notifications()
+    }
+
     /// A picture of the world now.
     pub fn world(&self) -> World {
         let now = self.engine.clock.now();
@@ -186,9 +240,7 @@ impl Emulator {
 
     /// Forgets everything in the world, the calls and the faults. The clock goes on.
     pub fn reset(&self) {
-        self.engine.state().reset();
-        self.clear_calls();
-        self.clear_faults();
+        self.engine.reset();
     }
 
     /// Stops: no new connection is taken, open requests have five seconds to end.
@@ -210,4 +262,12 @@ impl Drop for Emulator {
         self.kill.cancel();
         self.end();
     }
+}
+
+/// Listens, inside a runtime.
+fn bind(address: SocketAddr) -> io::Result<(tokio::net::TcpListener, SocketAddr)> {
+    let listener = std::net::TcpListener::bind(address)?;
+    listener.set_nonblocking(true)?;
+    let address = listener.local_addr()?;
+    Ok((tokio::net::TcpListener::from_std(listener)?, address))
 }

@@ -3,6 +3,7 @@
 //! What can be chosen when an emulator starts.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use super::clock::Time;
 use super::fleet::Fleet;
@@ -25,6 +26,13 @@ pub struct Options {
     pub auth: Auth,
     /// The account of callers whose access key is not an account id itself: 12 digits.
     pub account_id: String,
+    /// The access key that is accepted where signatures are checked, beside those that STS gives out. An access key that is an account id
+    /// has the same secret.
+    pub access_key: String,
+    /// Its secret.
+    pub secret_key: String,
+    /// How long sessions of STS last, whatever callers ask for.
+    pub session_lifetime: Option<Duration>,
     /// The instances in every account and Region.
     pub fleet: Fleet,
     /// What happens when an instance is wanted by two runs at once.
@@ -48,6 +56,9 @@ impl Default for Options {
             https: false,
             auth: Auth::Accept,
             account_id: "123456789012".to_owned(),
+            access_key: "AKIAIOSFODNN7EXAMPLE".to_owned(),
+            secret_key: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".to_owned(),
+            session_lifetime: None,
             fleet: Fleet::default(),
             busy: Busy::Allow,
             limits: Limits::default(),
@@ -112,8 +123,12 @@ impl Default for Limits {
 /// The options that operations look at.
 #[derive(Clone, Debug)]
 pub(super) struct Settings {
+    pub(super) seed: u64,
+    /// The URL that others reach the emulator by.
+    pub(super) endpoint: String,
     pub(super) account_id: String,
     pub(super) auth: Auth,
+    pub(super) session_lifetime: Option<Duration>,
     pub(super) busy: Busy,
     pub(super) limits: Limits,
 }

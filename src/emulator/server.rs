@@ -8,12 +8,14 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, Request, Response};
 use axum::routing::post;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
@@ -29,9 +31,13 @@ const GRACE: Duration = Duration::from_secs(5);
 
 /// All routes.
 fn router(engine: Arc<Engine>) -> Router {
+    let people = Router::new()
+        .merge(super::control::routes())
+        .merge(super::page::routes())
+        .route_layer(axum::middleware::from_fn(super::control::guard));
     Router::new()
         .route("/", post(api))
-        .layer(DefaultBodyLimit::disable())
+        .merge(people)
         .with_state(engine)
 }
 
@@ -49,38 +55,55 @@ async fn api(State(engine): State<Arc<Engine>>, headers: HeaderMap, body: Body) 
     }
 }
 
+/// A bound socket, with TLS or without.
+pub(super) struct Listener {
+    pub(super) socket: TcpListener,
+    pub(super) tls: Option<TlsAcceptor>,
+}
+
+/// What all connections have in common.
+#[derive(Clone)]
+struct Shared {
+    router: Router,
+    permits: Arc<Semaphore>,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
 /// Serves until it is told to stop; then lets open requests end, for a while.
 pub(super) async fn serve(
     engine: Arc<Engine>,
-    listener: TcpListener,
+    listeners: Vec<Listener>,
     connections: usize,
     stop: CancellationToken,
 ) {
-    let router = router(engine);
-    let permits = Arc::new(Semaphore::new(connections));
-    let tasks = TaskTracker::new();
-    accept(listener, &router, &permits, &tasks, &stop).await;
-    tasks.close();
+    let shared = Shared {
+        router: router(engine),
+        permits: Arc::new(Semaphore::new(connections)),
+        tasks: TaskTracker::new(),
+        stop,
+    };
+    futures_util::future::join_all(
+        listeners
+            .into_iter()
+            .map(|listener| accept(listener, &shared)),
+    )
+    .await;
+    shared.tasks.close();
     // Whoever has not ended by then is cut off with the runtime.
-    let _ = tokio::time::timeout(GRACE, tasks.wait()).await;
+    let _ = tokio::time::timeout(GRACE, shared.tasks.wait()).await;
 }
 
-async fn accept(
-    listener: TcpListener,
-    router: &Router,
-    permits: &Arc<Semaphore>,
-    tasks: &TaskTracker,
-    stop: &CancellationToken,
-) {
+async fn accept(listener: Listener, shared: &Shared) {
     loop {
         // A connection is only taken when there is room for it: the others wait in the system's queue.
         let next = async {
-            let permit = Arc::clone(permits).acquire_owned().await.ok()?;
-            let (stream, _) = listener.accept().await.ok()?;
+            let permit = Arc::clone(&shared.permits).acquire_owned().await.ok()?;
+            let (stream, _) = listener.socket.accept().await.ok()?;
             Some((permit, stream))
         };
         let accepted = tokio::select! {
-            () = stop.cancelled() => return,
+            () = shared.stop.cancelled() => return,
             accepted = next => accepted,
         };
         // An accept fails when a client has given up or descriptors have run out; others may still succeed.
@@ -88,17 +111,33 @@ async fn accept(
             tokio::task::yield_now().await;
             continue;
         };
-        let (router, stop) = (router.clone(), stop.clone());
-        tasks.spawn(async move {
-            connection(stream, router, stop).await;
+        // Without it small replies wait for the client's acknowledgement. It fails on a closed socket only.
+        let _ = stream.set_nodelay(true);
+        let (router, stop, tls) = (
+            shared.router.clone(),
+            shared.stop.clone(),
+            listener.tls.clone(),
+        );
+        shared.tasks.spawn(async move {
+            match tls {
+                None => connection(stream, router, stop).await,
+                Some(tls) => {
+                    let handshake = tokio::time::timeout(HEADER_TIMEOUT, tls.accept(stream));
+                    if let Ok(Ok(stream)) = handshake.await {
+                        connection(stream, router, stop).await;
+                    }
+                }
+            }
             drop(permit);
         });
     }
 }
 
-async fn connection(stream: TcpStream, router: Router, stop: CancellationToken) {
-    // Without it small replies wait for the client's acknowledgement. It fails on a closed socket only.
-    let _ = stream.set_nodelay(true);
+async fn connection(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    router: Router,
+    stop: CancellationToken,
+) {
     let service = hyper::service::service_fn(move |request: Request<hyper::body::Incoming>| {
         let router = router.clone();
         async move {

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use super::arn::{Arn, partition};
 use super::clock::Millis;
 use super::error::Entity;
+use super::evaluation::{Evaluation, Exclusion, Finding, evaluate};
+use super::events::{Event, Notification, RunNotification, Topic};
 use super::fleet::{Fleet, Host, hosts};
 use super::ids::Ids;
 use super::outcome::RunOutcome;
@@ -29,10 +31,17 @@ pub(super) struct State {
 /// What all accounts and Regions have in common.
 #[derive(Debug)]
 pub(super) struct Shared {
-    pub(super) ids: Ids,
     next: u64,
     /// What becomes of runs whose name or template ARN contains the text; the last that fits counts.
     pub(super) outcomes: Vec<(String, RunOutcome)>,
+    /// Topics that are not as they should be; all others exist and take everything.
+    pub(super) topics: BTreeMap<String, Topic>,
+    /// Everything that was published.
+    pub(super) published: Vec<Notification>,
+    /// The role that an account has given the service, and since when.
+    pub(super) roles: HashMap<String, (String, Millis)>,
+    /// The run and kind behind the last part of a report's URL.
+    pub(super) reports: HashMap<String, (String, ReportKind)>,
 }
 
 impl Shared {
@@ -46,6 +55,7 @@ impl Shared {
 /// One account in one Region.
 #[derive(Debug)]
 pub(super) struct Scope {
+    pub(super) ids: Ids,
     pub(super) account: String,
     pub(super) region: String,
     /// `arn:aws:inspector:us-east-1:123456789012:`
@@ -93,8 +103,29 @@ pub(super) struct Template {
     pub(super) packages: Arc<[String]>,
     pub(super) attributes: Arc<Pairs>,
     pub(super) created: Millis,
+    pub(super) tags: Pairs,
+    /// When each event was subscribed to, by topic and event.
+    pub(super) subscriptions: BTreeMap<(String, Event), Millis>,
+    pub(super) preview: Option<Preview>,
     pub(super) runs: BTreeSet<u64>,
     pub(super) run_names: HashMap<String, u64>,
+}
+
+/// The exclusions that a template's runs would have, being looked for until a time.
+#[derive(Debug)]
+pub(super) struct Preview {
+    pub(super) token: String,
+    pub(super) ready: Millis,
+    pub(super) exclusions: Vec<Exclusion>,
+}
+
+/// One of a run's reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct ReportKind {
+    /// PDF, else HTML.
+    pub(super) pdf: bool,
+    /// With every rule that was checked, else with the findings only.
+    pub(super) full: bool,
 }
 
 /// What a template is made of.
@@ -120,7 +151,18 @@ pub(super) struct Run {
     pub(super) timeline: Timeline,
     /// Places in the scope's hosts.
     pub(super) hosts: Vec<usize>,
+    /// Places of hosts that another run held when this one started.
+    pub(super) left_out: Vec<usize>,
     pub(super) outcome: Option<RunOutcome>,
+    /// Whether its collection was cut short.
+    pub(super) stopped_early: bool,
+    /// What it found, made when somebody first asks after its end.
+    evaluation: Option<Evaluation>,
+    /// How many of its changes have been announced to subscribers.
+    pub(super) announced: usize,
+    pub(super) notifications: Vec<RunNotification>,
+    /// When each report is ready.
+    pub(super) reports: BTreeMap<ReportKind, Millis>,
     /// Until this time (on [`Clock::unscaled`](super::clock::Clock::unscaled)) no list and no description shows the run.
     pub(super) hidden_until: Option<Millis>,
 }
@@ -132,6 +174,22 @@ impl Run {
 
     pub(super) fn in_progress(&self, now: Millis) -> bool {
         !self.state(now).is_terminal()
+    }
+
+    /// Whether a test has decided its agents.
+    pub(super) fn has_agents(&self) -> bool {
+        self.outcome
+            .as_ref()
+            .is_some_and(|outcome| outcome.agents.is_some())
+    }
+
+    /// What it found, if it has ended and somebody has asked: see [`Scope::evaluate`].
+    pub(super) fn evaluation(&self) -> Option<&Evaluation> {
+        self.evaluation.as_ref()
+    }
+
+    pub(super) fn finding_mut(&mut self, place: usize) -> Option<&mut Finding> {
+        self.evaluation.as_mut()?.findings.get_mut(place)
     }
 
     /// Whether calls see it yet.
@@ -147,11 +205,19 @@ impl State {
             fleet,
             scopes: HashMap::new(),
             shared: Shared {
-                ids: Ids::new(seed),
                 next: 0,
                 outcomes: Vec::new(),
+                topics: BTreeMap::new(),
+                published: Vec::new(),
+                roles: HashMap::new(),
+                reports: HashMap::new(),
             },
         }
+    }
+
+    /// The same, all of them, to change.
+    pub(super) fn scopes_mut(&mut self) -> (impl Iterator<Item = &mut Scope>, &mut Shared) {
+        (self.scopes.values_mut(), &mut self.shared)
     }
 
     /// The account's part of the Region, made when it is first asked for.
@@ -194,12 +260,17 @@ impl State {
     pub(super) fn reset(&mut self) {
         self.scopes.clear();
         self.shared.outcomes.clear();
+        self.shared.topics.clear();
+        self.shared.published.clear();
+        self.shared.roles.clear();
+        self.shared.reports.clear();
     }
 }
 
 impl Scope {
     fn new(seed: u64, fleet: &Fleet, account: &str, region: &str) -> Self {
         Self {
+            ids: Ids::new(seed),
             account: account.to_owned(),
             region: region.to_owned(),
             prefix: format!("arn:{}:inspector:{region}:{account}:", partition(region)),
@@ -216,9 +287,9 @@ impl Scope {
     }
 
     /// The number of the object with this ARN, if it exists here.
-    pub(super) fn find(&self, ids: Ids, text: &str, kind: Entity) -> Option<u64> {
+    pub(super) fn find(&self, text: &str, kind: Entity) -> Option<u64> {
         let arn = Arn::of_kind(text, kind)?;
-        let number = ids.decode(arn.id)?;
+        let number = self.ids.decode(arn.id)?;
         let found = match kind {
             Entity::ResourceGroup => self.groups.get(&number).map(|group| &group.arn),
             Entity::Target => self.targets.get(&number).map(|target| &target.arn),
@@ -232,7 +303,7 @@ impl Scope {
 
     pub(super) fn add_group(&mut self, shared: &mut Shared, tags: Pairs, now: Millis) -> &Group {
         let number = shared.number();
-        let arn = format!("{}resourcegroup/{}", self.prefix, shared.ids.encode(number));
+        let arn = format!("{}resourcegroup/{}", self.prefix, self.ids.encode(number));
         let group = Group {
             arn,
             tags,
@@ -249,7 +320,7 @@ impl Scope {
         now: Millis,
     ) -> &Target {
         let number = shared.number();
-        let arn = format!("{}target/{}", self.prefix, shared.ids.encode(number));
+        let arn = format!("{}target/{}", self.prefix, self.ids.encode(number));
         let target = Target {
             arn,
             name: name.to_owned(),
@@ -272,7 +343,7 @@ impl Scope {
     ) -> Option<&Template> {
         let parent = self.targets.get_mut(&new.target)?;
         let number = shared.number();
-        let arn = format!("{}/template/{}", parent.arn, shared.ids.encode(number));
+        let arn = format!("{}/template/{}", parent.arn, self.ids.encode(number));
         parent.templates.insert(number);
         parent.template_names.insert(new.name.to_owned(), number);
         let template = Template {
@@ -283,6 +354,9 @@ impl Scope {
             packages: new.packages.into(),
             attributes: Arc::new(new.attributes),
             created: now,
+            tags: Vec::new(),
+            subscriptions: BTreeMap::new(),
+            preview: None,
             runs: BTreeSet::new(),
             run_names: HashMap::new(),
         };
@@ -295,9 +369,11 @@ impl Scope {
         shared: &mut Shared,
         template: u64,
         name: &str,
+        left_out: Vec<usize>,
         now: Millis,
     ) -> Option<&mut Run> {
-        let hosts = self.hosts_of_template(template);
+        let mut hosts = self.hosts_of_template(template);
+        hosts.retain(|host| !left_out.contains(host));
         let parent = self.templates.get_mut(&template)?;
         let number = shared.number();
         let outcome = shared
@@ -307,7 +383,7 @@ impl Scope {
             .map(|(_, outcome)| outcome.clone());
         let end = outcome.as_ref().map_or(RunState::Completed, |o| o.state);
         let run = Run {
-            arn: format!("{}/run/{}", parent.arn, shared.ids.encode(number)),
+            arn: format!("{}/run/{}", parent.arn, self.ids.encode(number)),
             template,
             name: name.to_owned(),
             duration: parent.duration,
@@ -316,7 +392,13 @@ impl Scope {
             created: now,
             timeline: Timeline::start(now, parent.duration, end),
             hosts,
+            left_out,
             outcome,
+            stopped_early: false,
+            evaluation: None,
+            announced: 0,
+            notifications: Vec::new(),
+            reports: BTreeMap::new(),
             hidden_until: None,
         };
         parent.runs.insert(number);
@@ -401,6 +483,22 @@ impl Scope {
             .filter_map(|host| Some((*host, self.busy.get(host)?.1)))
             .collect();
         (self.busy.len(), busy)
+    }
+
+    /// Sees to it that a run that has ended has its findings. A cancelled run has none, not even a count.
+    pub(super) fn evaluate(&mut self, number: u64, now: Millis) {
+        let Some(run) = self.runs.get(&number) else {
+            return;
+        };
+        let last = run.timeline.current(now);
+        let due = last.state.is_terminal() && last.state != RunState::Canceled;
+        if !due || run.evaluation.is_some() {
+            return;
+        }
+        let found = evaluate(self, run, last.state, last.at);
+        if let Some(run) = self.runs.get_mut(&number) {
+            run.evaluation = Some(found);
+        }
     }
 
     /// The ARNs of a template's runs in progress, in order.

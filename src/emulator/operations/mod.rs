@@ -3,10 +3,17 @@
 //! The operations, one file per noun. Each reads its input, judges it in the service's order (types, then sizes and forms, then existence,
 //! then ownership, then state, then limits) and changes the world; HTTP, signatures and faults are not seen here.
 
+mod agents;
+mod events;
+mod exclusions;
 mod filters;
+mod findings;
+mod reports;
 mod resource_groups;
+mod roles;
 mod rules_packages;
 mod runs;
+mod tags;
 mod targets;
 mod templates;
 
@@ -43,10 +50,12 @@ pub(super) struct Cx<'a> {
 type Result<T> = std::result::Result<T, ApiError>;
 type Handler = fn(&mut Cx<'_>, Input<'_>) -> Result<Reply>;
 
-/// Every operation.
-const OPERATIONS: &[(&str, Handler)] = &[
+/// Every operation of the API.
+const OPERATIONS: [(&str, Handler); 37] = [
+    ("AddAttributesToFindings", findings::add_attributes),
     ("CreateAssessmentTarget", targets::create),
     ("CreateAssessmentTemplate", templates::create),
+    ("CreateExclusionsPreview", exclusions::create_preview),
     ("CreateResourceGroup", resource_groups::create),
     ("DeleteAssessmentRun", runs::delete),
     ("DeleteAssessmentTarget", targets::delete),
@@ -54,14 +63,31 @@ const OPERATIONS: &[(&str, Handler)] = &[
     ("DescribeAssessmentRuns", runs::describe),
     ("DescribeAssessmentTargets", targets::describe),
     ("DescribeAssessmentTemplates", templates::describe),
+    ("DescribeCrossAccountAccessRole", roles::describe),
+    ("DescribeExclusions", exclusions::describe),
+    ("DescribeFindings", findings::describe),
     ("DescribeResourceGroups", resource_groups::describe),
     ("DescribeRulesPackages", rules_packages::describe),
+    ("GetAssessmentReport", reports::get),
+    ("GetExclusionsPreview", exclusions::get_preview),
+    ("GetTelemetryMetadata", agents::telemetry_metadata),
+    ("ListAssessmentRunAgents", agents::list),
     ("ListAssessmentRuns", runs::list),
     ("ListAssessmentTargets", targets::list),
     ("ListAssessmentTemplates", templates::list),
+    ("ListEventSubscriptions", events::list),
+    ("ListExclusions", exclusions::list),
+    ("ListFindings", findings::list),
     ("ListRulesPackages", rules_packages::list),
+    ("ListTagsForResource", tags::list),
+    ("PreviewAgents", agents::preview),
+    ("RegisterCrossAccountAccessRole", roles::register),
+    ("RemoveAttributesFromFindings", findings::remove_attributes),
+    ("SetTagsForResource", tags::set),
     ("StartAssessmentRun", runs::start),
     ("StopAssessmentRun", runs::stop),
+    ("SubscribeToEvent", events::subscribe),
+    ("UnsubscribeFromEvent", events::unsubscribe),
     ("UpdateAssessmentTarget", targets::update),
 ];
 
@@ -80,7 +106,7 @@ impl Cx<'_> {
             return Err(ApiError::access_denied(arn.kind, text));
         }
         self.scope
-            .find(self.shared.ids, text, arn.kind)
+            .find(text, arn.kind)
             .ok_or_else(|| ApiError::no_such(arn.kind, text))
     }
 
@@ -116,7 +142,7 @@ impl Cx<'_> {
                 Some(_) if !seen.insert(*text) => "DUPLICATE_ARN",
                 Some(arn) if arn.account != self.scope.account => "ACCESS_DENIED",
                 Some(_) => {
-                    let number = self.scope.find(self.shared.ids, text, kind);
+                    let number = self.scope.find(text, kind);
                     if let Some(item) = number.and_then(|number| describe(self, number)) {
                         found.push(item);
                         continue;

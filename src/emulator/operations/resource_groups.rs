@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{Cx, Pair, PairCodes, Result, one, pairs, shown};
-use crate::emulator::error::Entity;
+use crate::emulator::error::{ApiError, Entity};
 use crate::emulator::input::{Input, count};
 use crate::emulator::wire::{Reply, reply, seconds};
 
@@ -20,9 +20,16 @@ const TAG_CODES: PairCodes = PairCodes {
 pub(super) fn create(cx: &mut Cx<'_>, input: Input<'_>) -> Result<Reply> {
     let tags = input
         .pairs("resourceGroupTags")?
-        .ok_or_else(|| crate::emulator::error::ApiError::missing("resourceGroupTags"))?;
+        .ok_or_else(|| ApiError::missing("resourceGroupTags"))?;
     count(tags.len(), 1..=10, "RESOURCE_GROUP_TAGS")?;
     let tags = pairs(&tags, &TAG_CODES)?;
+    let limit = cx.settings.limits.resource_groups;
+    if cx.scope.groups.len() >= limit {
+        return Err(ApiError::limit(
+            "RESOURCE_GROUP_LIMIT_EXCEEDED",
+            format!("There are already {limit} resource groups"),
+        ));
+    }
     let group = cx.scope.add_group(cx.shared, tags, cx.now);
     Ok(one("resourceGroupArn", &group.arn))
 }

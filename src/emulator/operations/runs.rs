@@ -11,8 +11,11 @@ use super::filters::{
 use super::{BOUND, Cx, PAGE, Pair, Result, name_taken, one, shown};
 use crate::emulator::clock::Millis;
 use crate::emulator::error::{ApiError, Entity};
+use crate::emulator::evaluation::Evaluation;
+use crate::emulator::events::RunNotification;
 use crate::emulator::input::{Input, arn, count, length};
 use crate::emulator::options::Busy;
+use crate::emulator::outcome::Severity;
 use crate::emulator::paging::{Page, PageInput};
 use crate::emulator::pattern;
 use crate::emulator::run::RunState;
@@ -67,6 +70,10 @@ pub(super) fn start(cx: &mut Cx<'_>, input: Input<'_>) -> Result<Reply> {
             .collect();
         return Err(ApiError::agents_busy(&agents));
     }
+    let left_out = match cx.settings.busy {
+        Busy::Exclude => conflicts.iter().map(|(host, _)| *host).collect(),
+        Busy::Allow | Busy::Refuse => Vec::new(),
+    };
     let limits = &cx.settings.limits;
     if cx.scope.runs.len() >= limits.runs || in_use + hosts.len() - conflicts.len() > limits.agents
     {
@@ -81,10 +88,11 @@ pub(super) fn start(cx: &mut Cx<'_>, input: Input<'_>) -> Result<Reply> {
     let hide_until = cx.hide_until;
     let run = cx
         .scope
-        .add_run(cx.shared, number, &name, cx.now)
+        .add_run(cx.shared, number, &name, left_out, cx.now)
         .ok_or_else(|| ApiError::no_such(Entity::Template, text))?;
     run.hidden_until = hide_until;
-    Ok(one("assessmentRunArn", &run.arn))
+    let output = one("assessmentRunArn", &run.arn);
+    Ok(output)
 }
 
 /// The name of a run that was started without one: `Run - <template> - <time>`, with the template's name cut if it is too long, and a
@@ -136,6 +144,7 @@ pub(super) fn stop(cx: &mut Cx<'_>, input: Input<'_>) -> Result<Reply> {
                 .outcome
                 .as_ref()
                 .map_or(RunState::Completed, |o| o.state);
+            run.stopped_early |= run.state(now) < RunState::StopDataCollectionPending;
             run.timeline.stop_collecting(now, outcome);
         }
     });
@@ -154,6 +163,7 @@ pub(super) fn delete(cx: &mut Cx<'_>, input: Input<'_>) -> Result<Reply> {
     {
         return Err(ApiError::in_progress(&[text]));
     }
+    cx.scope.announce(cx.shared, number, cx.now);
     cx.scope.remove_run(number);
     Ok(Reply::new())
 }
@@ -183,7 +193,7 @@ struct Described<'a> {
     state_changed_at: f64,
     data_collected: bool,
     state_changes: Vec<StateChange>,
-    notifications: Vec<Value>,
+    notifications: &'a [RunNotification],
     #[serde(skip_serializing_if = "Option::is_none")]
     finding_counts: Option<Map<String, Value>>,
 }
@@ -203,6 +213,10 @@ pub(super) fn describe(cx: &mut Cx<'_>, input: Input<'_>) -> Result<Reply> {
         let run = cx.scope.runs.get(&number)?;
         run.visible(cx.unscaled).then_some(number)
     });
+    for number in &numbers {
+        cx.scope.evaluate(*number, cx.now);
+        cx.scope.announce(cx.shared, *number, cx.now);
+    }
     let assessment_runs = numbers
         .iter()
         .filter_map(|number| describe_run(cx.scope, *number, cx.now))
@@ -242,28 +256,16 @@ fn describe_run(scope: &Scope, number: u64, now: Millis) -> Option<Described<'_>
                 state: change.state.as_str(),
             })
             .collect(),
-        notifications: Vec::new(),
-        finding_counts: (ended && current.state != RunState::Canceled).then(|| finding_counts(run)),
+        notifications: &run.notifications,
+        finding_counts: run.evaluation().map(finding_counts),
     })
 }
 
 /// The number of findings of each severity, zeros included.
-fn finding_counts(run: &Run) -> Map<String, Value> {
-    use crate::emulator::outcome::Severity;
-    let findings = run
-        .outcome
-        .as_ref()
-        .and_then(|outcome| outcome.findings.as_deref());
+fn finding_counts(found: &Evaluation) -> Map<String, Value> {
     Severity::ALL
         .into_iter()
-        .map(|severity| {
-            let count = findings
-                .unwrap_or_default()
-                .iter()
-                .filter(|finding| finding.severity == severity)
-                .count();
-            (severity.as_str().to_owned(), count.into())
-        })
+        .map(|severity| (severity.as_str().to_owned(), found.count(severity).into()))
         .collect()
 }
 

@@ -32,6 +32,7 @@ pub(super) fn create(cx: &mut Cx<'_>, input: Input<'_>) -> Result<Reply> {
             ),
         ));
     }
+    super::roles::ensure(cx.scope, cx.shared, cx.now);
     let target = cx.scope.add_target(cx.shared, name, group, cx.now);
     Ok(one("assessmentTargetArn", &target.arn))
 }
@@ -71,14 +72,17 @@ pub(super) fn delete(cx: &mut Cx<'_>, input: Input<'_>) -> Result<Reply> {
         .scope
         .targets
         .get(&number)
-        .map(|target| &target.templates);
+        .map(|target| target.templates.clone())
+        .unwrap_or_default();
     let running: Vec<&str> = templates
-        .into_iter()
-        .flatten()
+        .iter()
         .flat_map(|template| cx.scope.in_progress(*template, cx.now))
         .collect();
     if !running.is_empty() {
         return Err(ApiError::in_progress(&running));
+    }
+    for template in templates {
+        cx.scope.announce_template(cx.shared, template, cx.now);
     }
     cx.scope.remove_target(number);
     Ok(Reply::new())

@@ -78,6 +78,7 @@ pub(super) fn create(cx: &mut Cx<'_>, input: Input<'_>) -> Result<Reply> {
             ),
         ));
     }
+    super::roles::ensure(cx.scope, cx.shared, cx.now);
     let new = NewTemplate {
         target,
         name,
@@ -100,6 +101,7 @@ pub(super) fn delete(cx: &mut Cx<'_>, input: Input<'_>) -> Result<Reply> {
     if !running.is_empty() {
         return Err(ApiError::in_progress(&running));
     }
+    cx.scope.announce_template(cx.shared, number, cx.now);
     cx.scope.remove_template(number);
     Ok(Reply::new())
 }
