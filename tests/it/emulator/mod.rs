@@ -2,6 +2,13 @@
 
 //! The emulator as AWS's own SDK sees it, one file per noun.
 
+mod auth;
+mod bounds;
 mod client;
+mod control;
 mod faults;
+mod findings;
+mod protocol;
+mod raw;
 mod runs;
+mod templates;
