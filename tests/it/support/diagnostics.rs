@@ -24,6 +24,8 @@ pub(crate) fn filtered(text: &str, temp_dir: &Path) -> String {
             r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b",
             "[REQUEST_ID]",
         ),
+        // The unique end of a name that the provider has made.
+        (r"-[0-9a-f]{26}\b", "-[UNIQUE]"),
         (r"\b(127\.0\.0\.1|localhost):\d+", "$1:[PORT]"),
         (&format!(r"\b{version}\b"), "[VERSION]"),
     ];

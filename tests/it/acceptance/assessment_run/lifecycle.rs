@@ -5,6 +5,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use super::{RUN, run};
 use crate::support::case::{TestCase, V1_12};
 use crate::support::check::{action, capture, identity, known, null, unknown};
 use crate::support::matcher::{Slot, differs, matches, same};
@@ -13,15 +14,6 @@ use crate::support::step::{
     saved_plan,
 };
 use crate::support::view::Action;
-
-const RUN: &str = "inspector_assessment_run.test";
-
-/// A run of this template with these further arguments.
-fn run(template: &str, arguments: &str) -> String {
-    format!(
-        "resource \"inspector_assessment_run\" \"test\" {{\n  assessment_template_arn = \"{template}\"\n  {arguments}\n}}\n"
-    )
-}
 
 #[test]
 fn basic() {

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! `inspector_assessment_run` with the real Terraform.
+
+mod bad_input;
+mod lifecycle;
+mod stopping;
+mod waiting;
+
+const RUN: &str = "inspector_assessment_run.test";
+
+/// A run of this template with these further arguments.
+fn run(template: &str, arguments: &str) -> String {
+    format!(
+        "resource \"inspector_assessment_run\" \"test\" {{\n  assessment_template_arn = \"{template}\"\n  {arguments}\n}}\n"
+    )
+}
