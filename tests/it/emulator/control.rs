@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+//! The control API under `/_emulator/`, spoken to as a person or a script would.
+
 use std::time::Duration;
 
 use serde_json::json;
