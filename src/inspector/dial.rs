@@ -174,11 +174,25 @@ impl Shared {
         let name = ServerName::try_from(host.to_owned())
             .map_err(|_| failed("not a name that a certificate can have".to_owned()))?;
         let handshake = TlsConnector::from(Arc::clone(config)).connect(name, io);
+        // Only what TLS itself objects to will be the same the next time; a connection that breaks may have met a restart.
+        let broke = |cause: String| DialError::Connect {
+            address: host.to_owned(),
+            cause: format!("the TLS handshake broke off: {cause}"),
+        };
         match timeout_at(deadline, handshake).await {
             Ok(Ok(stream)) => Ok(Box::new(stream)),
-            Ok(Err(error)) => Err(failed(describe(&error))),
-            Err(_) => Err(failed("the handshake took too long".to_owned())),
+            Ok(Err(error)) if is_objection(&error) => Err(failed(describe(&error))),
+            Ok(Err(error)) => Err(broke(describe(&error))),
+            Err(_) => Err(broke("it took too long".to_owned())),
         }
+    }
+}
+
+/// Whether a handshake failed for what the other side is, and not for the connection.
+fn is_objection(error: &io::Error) -> bool {
+    match error.get_ref() {
+        Some(inner) => inner.is::<rustls::Error>(),
+        None => false,
     }
 }
 

@@ -241,16 +241,10 @@ where
     }
 }
 
-/// The first byte of a client that speaks TLS, which a plain server cannot answer.
-const TLS_HANDSHAKE: u8 = 0x16;
-
 async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Option<Request> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await.ok()?);
-        if head == [TLS_HANDSHAKE] {
-            return None;
-        }
     }
     let head = String::from_utf8(head).unwrap();
     let mut lines = head.lines();
