@@ -3,6 +3,7 @@
 //! The AWS side against servers on loopback that this module starts: what it sends, and what it makes of every way to fail.
 
 mod credentials;
+mod emulated;
 mod failures;
 mod outcome;
 mod precedence;
