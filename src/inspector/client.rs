@@ -26,11 +26,14 @@ use super::configuration::{Configuration, Service, usual_endpoint};
 use super::credentials::Chain;
 use super::dial::{CONNECT_LIMIT, Dial};
 use super::error::{Error, Kind, rejects_credentials};
+use super::groups::ResourceGroups;
 use super::health::{Health, Verdict};
 use super::required::RequiredMembers;
 use super::retry::{self, ATTEMPT_LIMIT, Retries};
 use super::runs::{Poller, Runs};
 use super::settings::{Settings, is_region};
+use super::targets::Targets;
+use super::templates::Templates;
 use super::transport::Transport;
 use crate::env::Env;
 
@@ -68,6 +71,9 @@ pub struct Regional {
     max_retries: u32,
     credentials: Arc<Chain>,
     health: Arc<Health>,
+    pub(super) groups: Batcher<ResourceGroups>,
+    pub(super) targets: Batcher<Targets>,
+    pub(super) templates: Batcher<Templates>,
     pub(super) runs: Batcher<Runs>,
     pub(super) poller: Poller,
 }
@@ -185,6 +191,9 @@ impl Regional {
             max_retries: resolved.max_retries,
             credentials: Arc::clone(&resolved.credentials),
             health,
+            groups: Batcher::default(),
+            targets: Batcher::default(),
+            templates: Batcher::default(),
             runs: Batcher::default(),
             poller: Poller::default(),
         }

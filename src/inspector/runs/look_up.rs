@@ -115,7 +115,7 @@ async fn search(
 }
 
 /// The name with each character that a server could take for part of a pattern as `*`, which is the only wildcard that any documents.
-fn name_pattern(name: &str) -> String {
+pub(in crate::inspector) fn name_pattern(name: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_.:-".contains(c);
     name.chars()
         .map(|c| if plain(c) { c } else { '*' })

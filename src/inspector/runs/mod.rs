@@ -10,6 +10,7 @@ mod start;
 mod wait;
 
 pub use end::{StopAction, delete, stop};
+pub(super) use look_up::name_pattern;
 pub use look_up::{LookUp, look_up, look_up_for};
 pub(super) use model::Runs;
 pub use model::{Run, State, StateChange};
