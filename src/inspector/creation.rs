@@ -83,9 +83,53 @@ pub async fn create<N: New>(
         stop,
         since: clock::now(),
         unknown: None,
-        pause: FIRST_PAUSE,
+        pauses: Pauses::default(),
     };
     creating.run().await
+}
+
+/// Creates what has no name and can therefore not be looked for: only a call that certainly had no effect is repeated.
+pub async fn create_nameless<F>(
+    deadline: Instant,
+    stop: &CancellationToken,
+    create: impl Fn(Duration) -> F,
+) -> Created
+where
+    F: Future<Output = Result<String, Error>>,
+{
+    let mut pauses = Pauses::default();
+    while !stop.is_cancelled() {
+        let error = match create(REPLY_LIMIT).await {
+            Ok(arn) => return Created::Made(arn),
+            Err(error) => error,
+        };
+        let not_implemented = matches!(*error.kind, Kind::NotImplemented { .. });
+        if error.outcome() == Outcome::Unknown && !not_implemented {
+            return Created::Unknown(error);
+        }
+        let again = Instant::now() + pauses.next();
+        if !matches!(*error.kind, Kind::Throttled { .. }) || again >= deadline {
+            return Created::Refused(error);
+        }
+        tokio::select! {
+            () = sleep_until(again) => {}
+            () = stop.cancelled() => {}
+        }
+    }
+    Created::Stopped
+}
+
+/// Growing pauses with chance in them, so that callers who failed together do not return together.
+#[derive(Default)]
+struct Pauses(u32);
+
+impl Pauses {
+    fn next(&mut self) -> Duration {
+        let pause = FIRST_PAUSE.saturating_mul(1 << self.0).min(LAST_PAUSE);
+        self.0 = (self.0 + 1).min(8);
+        // Three quarters to all of it.
+        pause.mul_f64(0.75 + fastrand::f64() / 4.0)
+    }
 }
 
 struct Creating<'a, N> {
@@ -97,7 +141,7 @@ struct Creating<'a, N> {
     since: SystemTime,
     /// The last unknown outcome of an attempt, if there was one.
     unknown: Option<Error>,
-    pause: Duration,
+    pauses: Pauses,
 }
 
 impl<N: New> Creating<'_, N> {
@@ -145,7 +189,7 @@ impl<N: New> Creating<'_, N> {
     /// `None`: try again, after a pause that has passed.
     async fn after_no_effect(&mut self, error: Error) -> Option<Created> {
         if matches!(*error.kind, Kind::Throttled { .. }) {
-            let again = Instant::now() + self.next_pause();
+            let again = Instant::now() + self.pauses.next();
             if again >= self.deadline {
                 return Some(self.refused(error));
             }
@@ -207,7 +251,7 @@ impl<N: New> Creating<'_, N> {
                 Err(error) if !error.is_transient() || now >= self.deadline => return Err(error),
                 Ok(None) | Err(_) => {}
             }
-            let pause = self.next_pause().min(SETTLE / 2);
+            let pause = self.pauses.next().min(SETTLE / 2);
             tokio::select! {
                 () = sleep_until(now + pause) => {}
                 () = self.stop.cancelled() => return Err(self.last_unknown()),
@@ -220,13 +264,6 @@ impl<N: New> Creating<'_, N> {
             let what = "the look-up was stopped".to_owned();
             Error::new("Creating", self.regional.name(), Kind::Incomplete { what })
         })
-    }
-
-    fn next_pause(&mut self) -> Duration {
-        let pause = self.pause;
-        self.pause = (pause * 2).min(LAST_PAUSE);
-        // Three quarters to all of it, so that callers who failed together do not return together.
-        pause.mul_f64(0.75 + fastrand::f64() / 4.0)
     }
 }
 

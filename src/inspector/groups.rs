@@ -78,9 +78,9 @@ impl Regional {
         Batcher::find(self, |regional| &regional.groups, arn).await
     }
 
-    /// Creates a resource group (`CreateResourceGroup`), with one call; gives its ARN.
+    /// Creates a resource group (`CreateResourceGroup`), with one call within `limit`; gives its ARN.
     ///
-    /// A group has no name and cannot be listed, so after an unknown outcome nobody can tell whether it exists: the call is not repeated.
+    /// A group has no name and cannot be listed, so after an unknown outcome nobody can tell whether it exists.
     pub async fn create_resource_group(
         &self,
         tags: &Pairs,

@@ -5,8 +5,11 @@
 mod config;
 mod errors;
 mod identity;
+mod lifecycle;
+mod moved;
 mod region;
 mod resources;
+mod tags;
 mod validators;
 
 use std::sync::Arc;

@@ -2,10 +2,12 @@
 
 //! Which Region an object lives in. Where an argument is an ARN, its Region rules.
 
+use super::errors;
 use crate::{
     cty::Path,
     diag::{Diagnostic, Diagnostics},
-    inspector::arn::Arn,
+    framework::{Cx, Result},
+    inspector::{Inspector, arn::Arn},
     schema::Value,
 };
 
@@ -37,5 +39,24 @@ pub(crate) fn check_region(
             )
             .at(Path::attribute("region")),
         );
+    }
+}
+
+/// The Region of something to create, where the practitioner gives no `region`: that of the ARN among its arguments, or else the provider's.
+pub(crate) async fn planned_region(
+    cx: &Cx<Inspector>,
+    arn: &Value<String>,
+) -> Result<Value<String>> {
+    let of_arn = region_of(arn);
+    if !of_arn.is_null() {
+        return Ok(of_arn);
+    }
+    // A provider block with values that are not known yet has no Region to plan with.
+    let Ok(client) = cx.client() else {
+        return Ok(Value::Unknown);
+    };
+    match client.default_region().await {
+        Ok(region) => Ok(region.into()),
+        Err(error) => errors::fail("Finding the Region", &error),
     }
 }

@@ -3,10 +3,17 @@
 //! The managed resources: one `mod` line and one list line each.
 
 mod assessment_run;
+mod assessment_target;
+mod assessment_template;
+mod resource_group;
 
 use crate::{framework::Registry, inspector::Inspector};
 
 /// All of them.
 pub(super) fn register(registry: Registry<Inspector>) -> Registry<Inspector> {
-    registry.resource(assessment_run::AssessmentRun)
+    registry
+        .resource(assessment_run::AssessmentRun)
+        .resource(assessment_target::AssessmentTarget)
+        .resource(assessment_template::AssessmentTemplate)
+        .resource(resource_group::ResourceGroup)
 }
