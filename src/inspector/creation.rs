@@ -248,7 +248,7 @@ impl<N: New> Creating<'_, N> {
             match looked {
                 Ok(Some(object)) => return Ok(Some(object)),
                 Ok(None) if now >= settled => return Ok(None),
-                Err(error) if !error.is_transient() || now >= self.deadline => return Err(error),
+                Err(error) if !may_pass(&error) || now >= self.deadline => return Err(error),
                 Ok(None) | Err(_) => {}
             }
             let pause = self.pauses.next().min(SETTLE / 2);
@@ -271,6 +271,15 @@ impl<N: New> Creating<'_, N> {
 async fn stopped_for(stop: &CancellationToken, time: Duration) {
     stop.cancelled().await;
     sleep_until(Instant::now() + time).await;
+}
+
+/// Whether a later look may succeed. A server in trouble may answer half a reply now and a whole one in a moment.
+fn may_pass(error: &Error) -> bool {
+    error.is_transient()
+        || matches!(
+            *error.kind,
+            Kind::Incomplete { .. } | Kind::InvalidReply { .. }
+        )
 }
 
 /// Whether a refusal may mean that the name is taken. The API has a code for it; a server that gives another one, or none, is looked into.

@@ -3,4 +3,6 @@
 //! The real Terraform with our binary against the emulator: one file a type, a test for each thing that a practitioner does.
 
 mod assessment_run;
+mod assessment_target;
 mod documents;
+mod resource_group;
