@@ -8,6 +8,8 @@ mod client;
 mod control;
 mod faults;
 mod findings;
+mod model;
+mod program;
 mod protocol;
 mod raw;
 mod runs;
