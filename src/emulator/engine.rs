@@ -320,7 +320,8 @@ impl Engine {
             account: call.caller.credential.account.clone(),
             at: call.at,
             outcome,
-            body: call.body.clone(),
+            // A copy, because a slice would keep the whole buffer alive that the connection was read into.
+            body: Bytes::copy_from_slice(&call.body),
             user_agent: call.user_agent.clone(),
         });
     }

@@ -7,8 +7,8 @@
 
 /// 62 to the power of 8: how many identifiers there are.
 const SPACE: u64 = 218_340_105_584_896;
-/// Coprime to 62, so that multiplying by it permutes the space.
-const MULTIPLIER: u64 = 137_438_953_481;
+/// Coprime to 62, so that multiplying by it permutes the space; near the golden section of it, so that neighbours look nothing alike.
+const MULTIPLIER: u64 = 134_941_606_347_813;
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /// Numbers of findings and exclusions begin here, above those of all other objects. They are unique in their run only, as their ARN holds it.
 const INSIDE_RUN: u64 = 1 << 46;

@@ -9,6 +9,13 @@ async function read(path) {
   return response.json();
 }
 
+// An ARN without its first parts, which all rows share; the whole is in the tooltip.
+function arn(text) {
+  const td = cell(text.split(":").pop(), "arn");
+  td.title = text;
+  return td;
+}
+
 function cell(text, kind) {
   const td = document.createElement("td");
   td.textContent = text;
@@ -69,15 +76,15 @@ function draw(summary, calls) {
   }));
   fill("runs", 6, summary.newestRuns.map((run) => [
     cell(run.name, "name"), cell(run.state, stateKind(run.state)), cell(age(run.ageSeconds)),
-    cell(findings(run.findingCounts)), cell(run.region), cell(run.arn, "arn"),
+    cell(findings(run.findingCounts)), cell(run.region), arn(run.arn),
   ]));
   fill("templates", 5, summary.newestTemplates.map((template) => [
     cell(template.name, "name"), cell(`${template.durationSeconds} s`), cell(String(template.rulesPackageArns.length)),
-    cell(template.region), cell(template.arn, "arn"),
+    cell(template.region), arn(template.arn),
   ]));
   fill("targets", 4, summary.newestTargets.map((target) => [
     cell(target.name, "name"), cell(target.resourceGroupArn ? target.resourceGroupArn.split("/").pop() : "all instances"),
-    cell(target.region), cell(target.arn, "arn"),
+    cell(target.region), arn(target.arn),
   ]));
   fill("calls", 4, calls.reverse().map((call) => {
     const [text, kind] = outcome(call.outcome);
