@@ -4,5 +4,6 @@
 
 mod assessment_run;
 mod assessment_target;
+mod assessment_template;
 mod documents;
 mod resource_group;
