@@ -471,3 +471,40 @@ fn a_test_decides_what_becomes_of_a_run() {
     emulator.finish_run(&run);
     assert_eq!(emulator.world().runs[1].state, RunState::Error);
 }
+
+#[test]
+fn fifty_thousand_runs_are_held_and_not_one_more() {
+    let emulator = stepped();
+    let (inspector, template) = (client(&emulator), template(&emulator));
+    let runs: Vec<String> = (0..50_000)
+        .map(|n| emulator.run(&template, &format!("run-{n}")))
+        .collect();
+    let named = |pattern: &str| {
+        let filter = AssessmentRunFilter::builder().name_pattern(pattern).build();
+        let call = inspector
+            .list_assessment_runs()
+            .assessment_template_arns(&template)
+            .filter(filter);
+        all(call)
+    };
+    block_on(async {
+        assert_eq!(named("run-49999").await, runs[49_999..]);
+        assert_eq!(named("*-4999*9").await, [&runs[49_999..]].concat());
+        let start = inspector
+            .start_assessment_run()
+            .assessment_template_arn(&template)
+            .send()
+            .await;
+        assert_eq!(
+            refusal(start),
+            "LimitExceededException/ASSESSMENT_RUN_LIMIT_EXCEEDED"
+        );
+        emulator.delete(&runs[0]);
+        inspector
+            .start_assessment_run()
+            .assessment_template_arn(&template)
+            .send()
+            .await
+            .expect("there is room for one again");
+    });
+}
