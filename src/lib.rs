@@ -21,6 +21,7 @@
 pub mod clock;
 pub mod cty;
 pub mod diag;
+pub mod docs;
 #[cfg(feature = "emulator")]
 pub mod emulator;
 pub mod env;

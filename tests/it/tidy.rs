@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 
 /// What each module of the crate may use. The order is the reading order of `src/lib.rs`; nothing may be used but what is named.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("cty", &[]),
     ("diag", &["cty"]),
     ("schema", &["diag", "cty"]),
@@ -20,6 +20,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
         &["framework", "schema", "diag", "cty", "inspector"],
     ),
     ("server", &["framework", "schema", "diag", "cty", "proto"]),
+    ("docs", &["framework", "schema", "cty"]),
     ("plugin", &["proto"]),
     ("inspector", &[]),
     ("emulator", &[]),

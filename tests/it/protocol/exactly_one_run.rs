@@ -228,7 +228,7 @@ async fn create(
                     done
                 } else {
                     own.stop().await;
-                    timeout(Duration::from_secs(15), apply)
+                    timeout(Duration::from_mins(1), apply)
                         .await
                         .expect("a stopped create hangs")
                 }
