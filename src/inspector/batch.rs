@@ -15,6 +15,7 @@ use std::{
     time::Duration,
 };
 
+use aws_sdk_inspector::types::FailedItemDetails;
 use tokio::{
     sync::{Semaphore, oneshot},
     time::{Instant, sleep_until},
@@ -35,6 +36,14 @@ pub struct Described<T> {
     pub items: HashMap<String, Result<Arc<T>, String>>,
     /// Failure codes by ARN (`failedItems`).
     pub failed: HashMap<String, String>,
+}
+
+/// The failure codes of an answer, by ARN.
+pub(super) fn failed_items(failed: HashMap<String, FailedItemDetails>) -> HashMap<String, String> {
+    failed
+        .into_iter()
+        .map(|(arn, details)| (arn, details.failure_code.as_str().to_owned()))
+        .collect()
 }
 
 /// A kind of thing that is described in batches.

@@ -26,10 +26,13 @@ use super::configuration::{Configuration, Service, usual_endpoint};
 use super::credentials::Chain;
 use super::dial::{CONNECT_LIMIT, Dial};
 use super::error::{Error, Kind, rejects_credentials};
+use super::exclusions::Exclusions;
+use super::findings::Findings;
 use super::groups::ResourceGroups;
 use super::health::{Health, Verdict};
 use super::required::RequiredMembers;
 use super::retry::{self, ATTEMPT_LIMIT, Retries};
+use super::rules_packages::RulesPackages;
 use super::runs::{Poller, Runs};
 use super::settings::{Settings, is_region};
 use super::targets::Targets;
@@ -74,6 +77,9 @@ pub struct Regional {
     pub(super) groups: Batcher<ResourceGroups>,
     pub(super) targets: Batcher<Targets>,
     pub(super) templates: Batcher<Templates>,
+    pub(super) exclusions: Batcher<Exclusions>,
+    pub(super) findings: Batcher<Findings>,
+    pub(super) rules_packages: Batcher<RulesPackages>,
     pub(super) runs: Batcher<Runs>,
     pub(super) poller: Poller,
 }
@@ -194,6 +200,9 @@ impl Regional {
             groups: Batcher::default(),
             targets: Batcher::default(),
             templates: Batcher::default(),
+            exclusions: Batcher::default(),
+            findings: Batcher::default(),
+            rules_packages: Batcher::default(),
             runs: Batcher::default(),
             poller: Poller::default(),
         }

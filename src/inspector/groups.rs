@@ -9,8 +9,7 @@ use aws_sdk_inspector::types::{self, ResourceGroupTag};
 use super::{
     Arn, Error, Kind, Regional,
     arn::Kind as ArnKind,
-    batch::{Answer, Batcher, Described, Noun},
-    templates::failed_items,
+    batch::{Answer, Batcher, Described, Noun, failed_items},
 };
 
 /// Tags or attributes by key; a value may be absent.

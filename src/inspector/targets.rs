@@ -13,10 +13,9 @@ use futures_util::future::join_all;
 use super::{
     Error, Regional,
     arn::Kind as ArnKind,
-    batch::{Answer, Batcher, Described, Noun},
+    batch::{Answer, Batcher, Described, Noun, failed_items},
     creation::New,
-    runs::name_pattern,
-    templates::{failed_items, time},
+    runs::{name_pattern, time},
 };
 
 /// An assessment target.

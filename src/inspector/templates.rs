@@ -4,21 +4,21 @@
 //! `template_settings`. Names are unique under a target.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::BTreeSet,
     sync::Arc,
     time::{Duration, SystemTime},
 };
 
-use aws_sdk_inspector::types::{self, AssessmentTemplateFilter, Attribute, FailedItemDetails};
+use aws_sdk_inspector::types::{self, AssessmentTemplateFilter, Attribute};
 use futures_util::future::try_join_all;
 
 use super::{
     Error, Kind, Regional,
     arn::Kind as ArnKind,
-    batch::{Answer, Batcher, Described, Noun},
+    batch::{Answer, Batcher, Described, Noun, failed_items},
     creation::New,
     groups::Pairs,
-    runs::name_pattern,
+    runs::{name_pattern, time},
 };
 
 /// An assessment template.
@@ -64,18 +64,6 @@ fn template(raw: &types::AssessmentTemplate) -> Result<Template, String> {
         run_count: raw.assessment_run_count.into(),
         created_at: time(raw.created_at)?,
     })
-}
-
-pub(super) fn time(time: aws_smithy_types::DateTime) -> Result<SystemTime, String> {
-    SystemTime::try_from(time).map_err(|_| format!("the time {time}"))
-}
-
-/// The failure codes of a batch, by ARN.
-pub(super) fn failed_items(failed: HashMap<String, FailedItemDetails>) -> HashMap<String, String> {
-    failed
-        .into_iter()
-        .map(|(arn, details)| (arn, details.failure_code.as_str().to_owned()))
-        .collect()
 }
 
 /// `DescribeAssessmentTemplates`.

@@ -14,7 +14,7 @@ use aws_sdk_inspector::types;
 
 use crate::inspector::{
     Error, Regional,
-    batch::{Answer, Batcher, Described, Noun},
+    batch::{Answer, Batcher, Described, Noun, failed_items},
 };
 
 /// An assessment run.
@@ -46,6 +46,8 @@ pub struct Run {
     pub data_collected: bool,
     /// Its states so far, oldest first.
     pub state_changes: Vec<StateChange>,
+    /// The notifications that were sent of it.
+    pub notifications: Vec<Notification>,
     /// Findings by severity as the API writes it (`High`); `None` while the API does not tell.
     pub finding_counts: Option<BTreeMap<String, i64>>,
 }
@@ -57,6 +59,23 @@ pub struct StateChange {
     pub at: SystemTime,
     /// Which.
     pub state: State,
+}
+
+/// A notification that was sent of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notification {
+    /// When.
+    pub at: SystemTime,
+    /// Of what, such as `ASSESSMENT_RUN_STARTED`.
+    pub event: String,
+    /// What it says.
+    pub message: Option<String>,
+    /// Whether it could not be sent.
+    pub error: bool,
+    /// To which topic.
+    pub topic_arn: Option<String>,
+    /// What the topic answered, such as `SUCCESS`.
+    pub publish_status: Option<String>,
 }
 
 /// The states of a run (Inspector 2016-02-16, `AssessmentRunState`).
@@ -126,6 +145,12 @@ impl State {
             .iter()
             .find(|(state, _)| state == self)
             .map_or("", |(_, word)| word)
+    }
+
+    /// The words of all states in which a run is still in progress.
+    pub fn in_progress() -> impl Iterator<Item = &'static str> {
+        let states = STATES.iter().filter(|(state, _)| !state.is_terminal());
+        states.map(|(_, word)| *word)
     }
 
     /// Whether the run has ended. An unknown state has not, so a wait must be bounded.
@@ -198,11 +223,29 @@ fn run(raw: &types::AssessmentRun) -> Result<Run, String> {
                 })
             })
             .collect::<Result<_, String>>()?,
+        notifications: raw
+            .notifications
+            .iter()
+            .map(notification)
+            .collect::<Result<_, String>>()?,
         finding_counts: (!counts.is_empty()).then_some(counts),
     })
 }
 
-fn time(time: aws_smithy_types::DateTime) -> Result<SystemTime, String> {
+fn notification(raw: &types::AssessmentRunNotification) -> Result<Notification, String> {
+    let status = raw.sns_publish_status_code.as_ref();
+    Ok(Notification {
+        at: time(raw.date)?,
+        event: raw.event.as_str().to_owned(),
+        message: raw.message.clone(),
+        error: raw.error,
+        topic_arn: raw.sns_topic_arn.clone(),
+        publish_status: status.map(|status| status.as_str().to_owned()),
+    })
+}
+
+/// A time as the standard library has it.
+pub(in crate::inspector) fn time(time: aws_smithy_types::DateTime) -> Result<SystemTime, String> {
     SystemTime::try_from(time).map_err(|_| format!("the time {time}"))
 }
 
@@ -239,11 +282,7 @@ impl Noun for Runs {
             .map(|raw| (raw.arn.clone(), run(raw).map(Arc::new)));
         Ok(Described {
             items: items.collect::<HashMap<_, _>>(),
-            failed: output
-                .failed_items
-                .into_iter()
-                .map(|(arn, details)| (arn, details.failure_code.as_str().to_owned()))
-                .collect(),
+            failed: failed_items(output.failed_items),
         })
     }
 }
