@@ -2,14 +2,23 @@
 
 //! The product: the provider block, and every type that the provider has.
 
+mod arn_parts;
 mod config;
+mod data_sources;
 mod errors;
+mod filters;
+mod flatten;
+mod functions;
 mod identity;
 mod lifecycle;
 mod moved;
 mod region;
+mod regional;
+mod reporting;
 mod resources;
+mod runs;
 mod tags;
+mod template_filter;
 mod validators;
 
 use std::sync::Arc;
@@ -77,6 +86,8 @@ impl framework::Provider for Provider {
     }
 
     fn registry(&self) -> Registry<Inspector> {
-        resources::register(Registry::default())
+        let registry = resources::register(Registry::default());
+        let registry = data_sources::register(registry);
+        functions::register(registry)
     }
 }

@@ -38,6 +38,7 @@ pub(super) async fn delete(cx: &Cx<Inspector>, state: RunModel) -> Result<()> {
         },
     };
     let ended = state
+        .observed
         .state
         .text()
         .is_some_and(|state| State::parse(state).is_terminal());

@@ -114,6 +114,7 @@ impl Resource for AssessmentRun {
         let pending_wait = cx.private().get(WAIT_PENDING).unwrap_or(false);
         let raised = planned.wait_for() > prior.wait_for();
         let ended = prior
+            .observed
             .state
             .text()
             .is_some_and(|state| State::parse(state).is_terminal());

@@ -2,17 +2,14 @@
 
 //! The attributes of `inspector_assessment_run`, and how a run fills them.
 
-use std::collections::BTreeMap;
-
 use crate::{
-    clock,
     framework::Timeouts,
     inspector::{
         arn::Kind,
         runs::{Condition, Run},
     },
-    provider::validators::arn_of,
-    schema::{Keyword, Model, OneOf, Set, StringMap, Value, Visitor},
+    provider::{runs::observed::Observed, validators::arn_of},
+    schema::{Keyword, Model, OneOf, StringMap, Value, Visitor},
 };
 
 /// What a creation waits for. Later words include earlier ones.
@@ -95,16 +92,7 @@ pub(crate) struct RunModel {
     pub(super) region: Value<String>,
     pub(super) arn: Value<String>,
     pub(super) id: Value<String>,
-    pub(super) state: Value<String>,
-    pub(super) created_at: Value<String>,
-    pub(super) started_at: Value<String>,
-    pub(super) completed_at: Value<String>,
-    pub(super) state_changed_at: Value<String>,
-    pub(super) data_collected: Value<bool>,
-    pub(super) duration: Value<i64>,
-    pub(super) rules_package_arns: Value<Set<String>>,
-    pub(super) user_attributes_for_findings: Value<StringMap>,
-    pub(super) finding_counts: Value<BTreeMap<String, Value<i64>>>,
+    pub(super) observed: Observed,
     pub(super) timeouts: Value<Timeouts>,
 }
 
@@ -122,16 +110,7 @@ impl Model for RunModel {
             region,
             arn,
             id,
-            state,
-            created_at,
-            started_at,
-            completed_at,
-            state_changed_at,
-            data_collected,
-            duration,
-            rules_package_arns,
-            user_attributes_for_findings,
-            finding_counts,
+            observed,
             timeouts,
         } = self;
         v.attr("assessment_template_arn", assessment_template_arn, |a| {
@@ -194,43 +173,7 @@ impl Model for RunModel {
         });
         v.attr("arn", arn, |a| a.computed().doc("ARN of the run. Null only while it could not be learnt whether the run was started."));
         v.attr("id", id, |a| a.computed().doc("ARN of the run."));
-        v.attr("state", state, |a| {
-            a.computed().doc("State of the run, such as `COLLECTING_DATA` or `COMPLETED`, as of the last refresh.")
-        });
-        v.attr("created_at", created_at, |a| {
-            a.computed().doc("When the run was created (RFC 3339).")
-        });
-        v.attr("started_at", started_at, |a| {
-            a.computed()
-                .doc("When data collection began (RFC 3339); null before.")
-        });
-        v.attr("completed_at", completed_at, |a| {
-            a.computed()
-                .doc("When the run ended (RFC 3339); null before.")
-        });
-        v.attr("state_changed_at", state_changed_at, |a| {
-            a.computed().doc("When the state changed last (RFC 3339).")
-        });
-        v.attr("data_collected", data_collected, |a| {
-            a.computed()
-                .doc("Whether the agents have delivered their data.")
-        });
-        v.attr("duration", duration, |a| {
-            a.computed().doc(
-                "How long the run collects data, in seconds, as the template had it at the start.",
-            )
-        });
-        v.attr("rules_package_arns", rules_package_arns, |a| {
-            a.computed().doc("ARNs of the rules packages that the run evaluates, as the template had them at the start.")
-        });
-        v.attr("user_attributes_for_findings", user_attributes_for_findings, |a| {
-            a.computed().doc("Attributes that every finding of the run gets, as the template had them at the start.")
-        });
-        v.attr("finding_counts", finding_counts, |a| {
-            a.computed().doc(
-                "Number of findings by severity: `high`, `medium`, `low`, `informational`, `undefined`. Null while the service does not tell.",
-            )
-        });
+        observed.visit(v);
         v.single_block(
             "timeouts",
             timeouts,
@@ -242,88 +185,37 @@ impl Model for RunModel {
 impl RunModel {
     /// Takes over what the service says of the run; the practitioner's own arguments stay.
     pub(super) fn flatten(mut self, run: &Run) -> Self {
-        let counts = |counts: &BTreeMap<String, i64>| {
-            counts
-                .iter()
-                .map(|(severity, count)| (severity.to_lowercase(), Value::Known(*count)))
-                .collect::<BTreeMap<_, _>>()
-        };
         self.arn = run.arn.as_str().into();
         self.id = run.arn.as_str().into();
         self.name = run.name.as_str().into();
         self.assessment_template_arn = run.template_arn.as_str().into();
-        self.state = run.state.as_str().into();
-        self.created_at = clock::rfc3339(run.created_at).into();
-        self.started_at = run.started_at.and_then(clock::rfc3339).into();
-        self.completed_at = run.completed_at.and_then(clock::rfc3339).into();
-        self.state_changed_at = clock::rfc3339(run.state_changed_at).into();
-        self.data_collected = run.data_collected.into();
-        self.duration = run.duration_seconds.into();
-        self.rules_package_arns = Value::Known(run.rules_package_arns.iter().cloned().collect());
-        self.user_attributes_for_findings = Value::Known(
-            run.user_attributes
-                .iter()
-                .map(|(key, value)| (key.clone(), value.clone().into()))
-                .collect(),
-        );
-        self.finding_counts = run.finding_counts.as_ref().map(counts).into();
+        self.observed = run.into();
         self
     }
 
     /// Before anything is known of the run: what the service would say is null.
     pub(super) fn unseen(mut self) -> Self {
-        for text in self.live_texts() {
-            *text = Value::Null;
-        }
-        self.created_at = Value::Null;
-        self.data_collected = Value::Null;
-        self.duration = Value::Null;
-        self.rules_package_arns = Value::Null;
-        self.user_attributes_for_findings = Value::Null;
-        self.finding_counts = Value::Null;
+        self.observed = Observed::default();
         self
     }
 
     /// Makes unknown what changes while a run goes on, and nothing else: dependants on the rest must not be replaced.
     pub(super) fn live_unknown(&mut self) {
-        for text in self.live_texts() {
-            *text = Value::Unknown;
-        }
-        self.data_collected = Value::Unknown;
-        self.finding_counts = Value::Unknown;
+        self.observed.live_unknown();
     }
 
     /// A pending record that an update will resolve: all that the service says is unknown.
     pub(super) fn unseen_unknown(mut self) -> Self {
-        self.live_unknown();
         self.arn = Value::Unknown;
         self.id = Value::Unknown;
-        self.created_at = Value::Unknown;
-        self.duration = Value::Unknown;
-        self.rules_package_arns = Value::Unknown;
-        self.user_attributes_for_findings = Value::Unknown;
+        self.observed = Observed::unknown();
         self
     }
 
     /// Takes what changes while a run goes on from another state of the same run.
     pub(super) fn live_from(mut self, other: &Self) -> Self {
-        let source = other.clone();
-        self.state = source.state;
-        self.state_changed_at = source.state_changed_at;
-        self.started_at = source.started_at;
-        self.completed_at = source.completed_at;
-        self.data_collected = source.data_collected;
-        self.finding_counts = source.finding_counts;
+        self.observed.live_from(&other.observed);
         self
-    }
-
-    fn live_texts(&mut self) -> [&mut Value<String>; 4] {
-        [
-            &mut self.state,
-            &mut self.state_changed_at,
-            &mut self.started_at,
-            &mut self.completed_at,
-        ]
     }
 
     /// What the practitioner asked to wait for.
