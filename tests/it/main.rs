@@ -13,5 +13,6 @@ mod emulator;
 mod inspector;
 mod plugin;
 mod protocol;
+mod schemas;
 mod support;
 mod tidy;

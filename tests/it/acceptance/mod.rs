@@ -5,5 +5,8 @@
 mod assessment_run;
 mod assessment_target;
 mod assessment_template;
+mod data_sources;
 mod documents;
+mod findings;
+mod functions;
 mod resource_group;
