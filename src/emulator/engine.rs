@@ -152,10 +152,11 @@ impl Engine {
             Err((error, true)) => return sts::failure(&error, &request_id),
             Err((error, false)) => return wire::failure(&error, &request_id),
         };
-        let effect = self.faults().take(&call.operation, &call.body);
+        let (effect, hidden) = self.faults().take(&call.operation, &call.body);
+        let hidden = hidden.map(|time| self.clock.unscaled() + millis(time));
         match effect {
-            None => self.sent(&call, self.committed(&call, None)),
-            Some(effect) => self.befallen(call, effect).await,
+            None => self.sent(&call, self.committed(&call, hidden)),
+            Some(effect) => self.befallen(call, effect, hidden).await,
         }
     }
 
@@ -199,8 +200,13 @@ impl Engine {
         })
     }
 
-    /// Lets a fault have its effect on a call.
-    async fn befallen(self: Arc<Self>, call: Call, effect: Effect) -> Response<Body> {
+    /// Lets a fault have its effect on a call. A run that it starts is seen by nobody until `hidden`.
+    async fn befallen(
+        self: Arc<Self>,
+        call: Call,
+        effect: Effect,
+        hidden: Option<Millis>,
+    ) -> Response<Body> {
         if let Some(error) = effect.reply() {
             self.note(&call, Outcome::Fault(effect.name()));
             return call.failure(&error);
@@ -211,20 +217,16 @@ impl Engine {
                 let id = call.request_id.clone();
                 let late = tokio::spawn(async move {
                     self.clock.delay(delay).await;
-                    self.sent(&call, self.committed(&call, None))
+                    self.sent(&call, self.committed(&call, hidden))
                 });
                 return late
                     .await
                     .unwrap_or_else(|_| wire::response(500, Bytes::new(), &id));
             }
             Effect::CommitThenDelay(delay) => {
-                let response = self.sent(&call, self.committed(&call, None));
+                let response = self.sent(&call, self.committed(&call, hidden));
                 self.clock.delay(delay).await;
                 return response;
-            }
-            Effect::HideNewRuns(time) => {
-                let until = self.clock.unscaled() + millis(time);
-                return self.sent(&call, self.committed(&call, Some(until)));
             }
             _ => {}
         }
@@ -236,7 +238,7 @@ impl Engine {
             Effect::DropBeforeCommit => dropped(),
             Effect::Hang => std::future::pending().await,
             effect => {
-                let reply = self.committed(&call, None);
+                let reply = self.committed(&call, hidden);
                 match effect {
                     Effect::CommitThenStatus(status) => wire::response(status, Bytes::new(), id),
                     Effect::CommitThenDrop => dropped(),

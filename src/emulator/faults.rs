@@ -311,16 +311,27 @@ impl Faults {
         &self.0
     }
 
-    /// The effect on this call: of the first fault that fits it and has let its calls pass. A fault that is used up is forgotten.
-    pub(super) fn take(&mut self, operation: &str, body: &[u8]) -> Option<Effect> {
-        let mut effect = None;
+    /// The effect on this call, of the first fault that fits it and has let its calls pass; and for how long a run that it starts is
+    /// hidden, which may come with any other effect. A fault that is used up is forgotten.
+    pub(super) fn take(
+        &mut self,
+        operation: &str,
+        body: &[u8],
+    ) -> (Option<Effect>, Option<Duration>) {
+        let (mut effect, mut hidden) = (None, None);
         for fault in &mut self.0 {
             let fits = (fault.operation == "*" || fault.operation == operation)
                 && fault
                     .containing
                     .as_ref()
                     .is_none_or(|text| contains(body, text));
-            if !fits || fault.times == 0 {
+            let hides = matches!(fault.effect, Effect::HideNewRuns(_));
+            let settled = if hides {
+                hidden.is_some()
+            } else {
+                effect.is_some()
+            };
+            if !fits || fault.times == 0 || settled {
                 continue;
             }
             if fault.skip > 0 {
@@ -330,11 +341,13 @@ impl Faults {
             if fault.times != u32::MAX {
                 fault.times -= 1;
             }
-            effect = Some(fault.effect.clone());
-            break;
+            match &fault.effect {
+                Effect::HideNewRuns(time) => hidden = Some(*time),
+                other => effect = Some(other.clone()),
+            }
         }
         self.0.retain(|fault| fault.times > 0);
-        effect
+        (effect, hidden)
     }
 }
 
@@ -374,7 +387,7 @@ mod tests {
                 .containing("x"),
         );
         let mut hits =
-            |operation: &str, body: &str| faults.take(operation, body.as_bytes()).is_some();
+            |operation: &str, body: &str| faults.take(operation, body.as_bytes()).0.is_some();
         assert!(!hits("B", "x"));
         assert!(!hits("A", "y"));
         assert!(!hits("A", "x"), "the first passes");

@@ -188,7 +188,7 @@ async fn flush<N: Noun>(
                 send(senders, &answer::<N>(&regional, &described, &arn));
             }
         }
-        Err(error) if waiting.len() > 1 && error.exception().is_some() => {
+        Err(error) if waiting.len() > 1 && may_be_one_items_fault(&error) => {
             for (arn, senders) in waiting {
                 send(senders, &alone::<N>(&regional, arn).await);
             }
@@ -204,6 +204,11 @@ async fn flush<N: Noun>(
             }
         }
     }
+}
+
+/// Whether the service may have refused the call because of one of its ARNs. Throttling and rejected credentials are everybody's.
+fn may_be_one_items_fault(error: &Error) -> bool {
+    matches!(*error.kind, Kind::Exception { .. }) && !error.is_credentials()
 }
 
 async fn alone<N: Noun>(regional: &Regional, arn: String) -> Answer<N::Item> {

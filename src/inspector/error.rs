@@ -282,6 +282,7 @@ impl Error {
             | Kind::Proxy { .. }
             | Kind::Timeout { .. }
             | Kind::ReplyCut { .. } => true,
+            Kind::Remembered { first, .. } => first.is_transient(),
             _ => false,
         }
     }

@@ -292,13 +292,13 @@ const LIST: &str = "ListAssessmentRuns";
 /// What a look-up gets, however late it is.
 const LAST_CHANCE: Duration = Duration::from_secs(2);
 
-// A server in trouble may answer half a reply now and a whole one in a moment.
+// A server in trouble may answer half a reply now and a whole one in a moment. One that cannot be reached has had its time already.
 fn may_be_answered_later(error: &Error) -> bool {
-    error.is_transient()
-        || matches!(
-            *error.kind,
-            Kind::Incomplete { .. } | Kind::InvalidReply { .. }
-        )
+    let half_a_reply = matches!(
+        *error.kind,
+        Kind::Incomplete { .. } | Kind::InvalidReply { .. }
+    );
+    half_a_reply || (error.is_transient() && !error.is_connect())
 }
 
 // Three quarters to all of it.

@@ -194,14 +194,17 @@ async fn create(
     if case.taken {
         world.emulator.run(template, case.name.as_deref().unwrap());
     }
+    // Out of sight whatever else befalls the start: lost and hidden is the worst of them.
+    if !hidden.is_zero() {
+        world.emulator.inject(
+            Fault::always("StartAssessmentRun", Effect::HideNewRuns(hidden)).containing(template),
+        );
+    }
     for effect in case.start.clone() {
         fault("StartAssessmentRun", effect);
     }
     for effect in case.list.clone() {
         fault("ListAssessmentRuns", effect);
-    }
-    if !hidden.is_zero() && case.start.is_empty() {
-        fault("StartAssessmentRun", Effect::HideNewRuns(hidden));
     }
     let mut config =
         json!({ "assessment_template_arn": template, "timeouts": { "create": "90s" } });

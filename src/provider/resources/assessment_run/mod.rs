@@ -97,7 +97,9 @@ impl Resource for AssessmentRun {
             }
             return Ok(());
         };
+        // A first prefix is only recorded, as first triggers are: an imported run must not be thrown away.
         if let (Some(name), Some(prefix)) = (prior.name.text(), planned.name_prefix.text())
+            && prior.name_prefix.known().is_some()
             && planned.name_prefix != prior.name_prefix
             && !name.starts_with(prefix)
         {

@@ -132,13 +132,12 @@ async fn what_replaces_and_what_does_not() {
 }
 
 #[tokio::test]
-async fn first_triggers_are_recorded_in_place() {
+async fn first_triggers_and_a_first_prefix_are_recorded_in_place() {
     let scene = Scene::stepped().await;
     let stored = scene.created(&json!({})).await;
     scene.emulator.clear_calls();
-    let (recorded, said) = scene
-        .apply(&stored, &json!({ "triggers": { "image": "ami-1" } }))
-        .await;
+    let first = json!({ "triggers": { "image": "ami-1" }, "name_prefix": "nightly-" });
+    let (recorded, said) = scene.apply(&stored, &first).await;
     assert!(said.0.is_empty(), "{}", said.text());
     assert_eq!(recorded.text("arn"), stored.text("arn"));
     assert_eq!(scene.operations(), [""; 0]);
