@@ -9,4 +9,6 @@ mod data_sources;
 mod documents;
 mod findings;
 mod functions;
+#[cfg(unix)]
+mod moved;
 mod resource_group;

@@ -15,6 +15,8 @@ pub(crate) mod core;
 pub(crate) mod diagnostics;
 pub(crate) mod go_plugin;
 pub(crate) mod matcher;
+#[cfg(unix)]
+pub(crate) mod old_provider;
 pub(crate) mod process;
 pub(crate) mod step;
 pub(crate) mod terraform_cli;
