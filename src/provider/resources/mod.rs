@@ -5,6 +5,7 @@
 mod assessment_run;
 mod assessment_target;
 mod assessment_template;
+mod findings_gate;
 mod resource_group;
 
 use crate::{framework::Registry, inspector::Inspector};
@@ -15,5 +16,6 @@ pub(super) fn register(registry: Registry<Inspector>) -> Registry<Inspector> {
         .resource(assessment_run::AssessmentRun)
         .resource(assessment_target::AssessmentTarget)
         .resource(assessment_template::AssessmentTemplate)
+        .resource(findings_gate::FindingsGate)
         .resource(resource_group::ResourceGroup)
 }
