@@ -86,7 +86,13 @@ impl Resource for AssessmentTarget {
     type Identity = ArnIdentity;
 
     fn doc(&self) -> &'static str {
-        "The EC2 instances that assessment runs look at. Deleting a target deletes its templates with their runs, findings and reports."
+        "The EC2 instances that assessment runs look at. Deleting a target deletes its templates with their runs, findings and reports: the plan \
+         warns how many runs go along, and the destroy waits for those in progress.\n\n\
+         ## When does this call AWS?\n\n\
+         Create: `CreateAssessmentTarget`, once; only after a reply was lost is the target looked up by its name (`ListAssessmentTargets`, \
+         `DescribeAssessmentTargets`). Refresh: `DescribeAssessmentTargets`, shared by ten targets. Update: `UpdateAssessmentTarget`. Plan of a \
+         destroy: `ListAssessmentTemplates` and `DescribeAssessmentTemplates`, to count the runs. Destroy: `DeleteAssessmentTarget`, again after \
+         the runs in progress have ended (`DescribeAssessmentRuns`)."
     }
 
     fn identity(&self, model: &TargetModel) -> ArnIdentity {

@@ -70,7 +70,9 @@ impl Resource for ResourceGroup {
 
     fn doc(&self) -> &'static str {
         "Tags that select the EC2 instances of an assessment target. Inspector Classic has no call that deletes a resource group: destroying \
-         this resource only forgets it. There is no call that lists them either, so keep the ARN of one that you mean to import."
+         this resource only forgets it. There is no call that lists them either, so keep the ARN of one that you mean to import.\n\n\
+         ## When does this call AWS?\n\n\
+         Create: `CreateResourceGroup`, once. Refresh: `DescribeResourceGroups`, shared by ten groups. Destroy: nothing."
     }
 
     fn identity(&self, model: &GroupModel) -> ArnIdentity {

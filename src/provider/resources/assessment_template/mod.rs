@@ -39,7 +39,14 @@ impl Resource for AssessmentTemplate {
     type Identity = ArnIdentity;
 
     fn doc(&self) -> &'static str {
-        "What assessment runs of a target evaluate, and for how long. Deleting a template deletes its runs with their findings and reports."
+        "What assessment runs of a target evaluate, and for how long. Deleting a template deletes its runs with their findings and reports: the \
+         plan warns how many, and the destroy waits for those in progress.\n\n\
+         ## When does this call AWS?\n\n\
+         Create: `CreateAssessmentTemplate`, once (after a lost reply also `ListAssessmentTemplates` and `DescribeAssessmentTemplates`); \
+         `SetTagsForResource` if there are tags; `SubscribeToEvent` for each subscription. Refresh: `DescribeAssessmentTemplates`, shared by ten \
+         templates; `ListTagsForResource` and `ListEventSubscriptions`. Update: `SetTagsForResource` if the tags differ; `SubscribeToEvent` and \
+         `UnsubscribeFromEvent` for each subscription that comes or goes. Destroy: `DeleteAssessmentTemplate`, again after the runs in progress \
+         have ended (`DescribeAssessmentRuns`)."
     }
 
     fn identity(&self, model: &TemplateModel) -> ArnIdentity {
