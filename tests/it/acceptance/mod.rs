@@ -8,6 +8,7 @@ mod assessment_template;
 mod data_sources;
 mod documents;
 mod findings;
+mod findings_gate;
 mod functions;
 #[cfg(unix)]
 mod moved;
