@@ -9,7 +9,7 @@ use terraform_provider_inspector::emulator::{Edit, Effect, Fault};
 use crate::support::case::{Kind, TestCase, V1_12, V1_14};
 use crate::support::check::{absent, action, capture, identity, known, null, unknown};
 use crate::support::matcher::{Slot, differs, matches, same};
-use crate::support::process::{LIMIT, Signal};
+use crate::support::process::{LIMIT, Signal, wait_until};
 use crate::support::step::{
     apply, apply_fails, destroy, destroy_fails, disappears, fails, import, import_block, perform,
     plan_only,
@@ -357,9 +357,8 @@ fn destroying_warns_of_runs_and_waits_for_them() {
                     .workspace
                     .spawn(&["destroy", "-auto-approve", "-no-color"])?;
             process.wait_for_output("Destroying...")?;
-            while context.calls("DeleteAssessmentTarget") == 0 {
-                std::thread::yield_now();
-            }
+            let asked = wait_until(LIMIT, || context.calls("DeleteAssessmentTarget") > 0);
+            assert!(asked, "the delete was never asked for");
             context.emulator.finish_runs();
             let finished = process.finish(LIMIT)?;
             context.workspace.remember(&finished);
@@ -412,7 +411,7 @@ fn a_destroy_that_runs_block_names_them() {
 }
 
 #[test]
-fn an_interrupt_ends_a_blocked_destroy_within_2_s() {
+fn an_interrupt_ends_a_blocked_destroy() {
     TestCase::new()
         .step(apply(target("name = \"web\"")))
         .step(perform(|context| {
@@ -423,15 +422,17 @@ fn an_interrupt_ends_a_blocked_destroy_within_2_s() {
                     .workspace
                     .spawn(&["destroy", "-auto-approve", "-no-color"])?;
             process.wait_for_output("Destroying...")?;
-            while context.calls("DeleteAssessmentTarget") == 0 {
-                std::thread::yield_now();
-            }
-            let asked = std::time::Instant::now();
+            let asked = wait_until(LIMIT, || context.calls("DeleteAssessmentTarget") > 0);
+            assert!(asked, "the delete was never asked for");
+            let interrupted = std::time::Instant::now();
             process.signal(Signal::INT)?;
             let finished = process.finish(LIMIT)?;
             context.workspace.remember(&finished);
-            // Terraform's own end costs a moment beyond the provider's two seconds.
-            assert!(asked.elapsed() < Duration::from_secs(4), "{finished:?}");
+            // The provider takes two seconds at most; a busy machine may take more. Unasked, it would be a quarter of an hour.
+            assert!(
+                interrupted.elapsed() < Duration::from_secs(30),
+                "{finished:?}"
+            );
             assert_eq!(finished.code(), 1);
             assert_eq!(context.emulator.world().targets.len(), 1);
             context.emulator.finish_runs();

