@@ -92,7 +92,10 @@ impl Resource for AssessmentTarget {
          Create: `CreateAssessmentTarget`, once; only after a reply was lost is the target looked up by its name (`ListAssessmentTargets`, \
          `DescribeAssessmentTargets`). Refresh: `DescribeAssessmentTargets`, shared by ten targets. Update: `UpdateAssessmentTarget`. Plan of a \
          destroy: `ListAssessmentTemplates` and `DescribeAssessmentTemplates`, to count the runs. Destroy: `DeleteAssessmentTarget`, again after \
-         the runs in progress have ended (`DescribeAssessmentRuns`)."
+         the runs in progress have ended (`DescribeAssessmentRuns`).\n\n\
+         ## Moving from hashicorp/aws\n\n\
+         A `moved` block from `aws_inspector_assessment_target` takes an object over; nothing is created or destroyed. The old provider stays in \
+         `required_providers` for that one apply."
     }
 
     fn identity(&self, model: &TargetModel) -> ArnIdentity {

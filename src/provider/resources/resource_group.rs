@@ -72,7 +72,10 @@ impl Resource for ResourceGroup {
         "Tags that select the EC2 instances of an assessment target. Inspector Classic has no call that deletes a resource group: destroying \
          this resource only forgets it. There is no call that lists them either, so keep the ARN of one that you mean to import.\n\n\
          ## When does this call AWS?\n\n\
-         Create: `CreateResourceGroup`, once. Refresh: `DescribeResourceGroups`, shared by ten groups. Destroy: nothing."
+         Create: `CreateResourceGroup`, once. Refresh: `DescribeResourceGroups`, shared by ten groups. Destroy: nothing.\n\n\
+         ## Moving from hashicorp/aws\n\n\
+         A `moved` block from `aws_inspector_resource_group` takes an object over; nothing is created or destroyed. The old provider stays in \
+         `required_providers` for that one apply."
     }
 
     fn identity(&self, model: &GroupModel) -> ArnIdentity {

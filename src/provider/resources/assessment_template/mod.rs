@@ -46,7 +46,11 @@ impl Resource for AssessmentTemplate {
          `SetTagsForResource` if there are tags; `SubscribeToEvent` for each subscription. Refresh: `DescribeAssessmentTemplates`, shared by ten \
          templates; `ListTagsForResource` and `ListEventSubscriptions`. Update: `SetTagsForResource` if the tags differ; `SubscribeToEvent` and \
          `UnsubscribeFromEvent` for each subscription that comes or goes. Destroy: `DeleteAssessmentTemplate`, again after the runs in progress \
-         have ended (`DescribeAssessmentRuns`)."
+         have ended (`DescribeAssessmentRuns`).\n\n\
+         ## Moving from hashicorp/aws\n\n\
+         A `moved` block from `aws_inspector_assessment_template` takes an object over; nothing is created or destroyed. The old provider stays in \
+         `required_providers` for that one apply. Tags that came from its \
+         `default_tags` are tags of the template: write them out."
     }
 
     fn identity(&self, model: &TemplateModel) -> ArnIdentity {
