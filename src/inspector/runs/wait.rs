@@ -59,13 +59,34 @@ pub async fn wait_until(
     stop: &CancellationToken,
     mut on_unknown_state: impl FnMut(&str),
 ) -> Waited {
+    let mut unknown = Vec::new();
+    let on_seen = |run: &Run| {
+        if let State::Unknown(word) = &run.state
+            && !unknown.contains(word)
+        {
+            on_unknown_state(word);
+            unknown.push(word.clone());
+        }
+    };
+    watch_until(regional, arn, condition, limit, stop, on_seen).await
+}
+
+/// The same; `on_seen` hears of every look that saw the run.
+pub async fn watch_until(
+    regional: &Arc<Regional>,
+    arn: &str,
+    condition: Condition,
+    limit: impl Fn(&Run) -> Duration,
+    stop: &CancellationToken,
+    mut on_seen: impl FnMut(&Run),
+) -> Waited {
     let begun = Instant::now();
     let mut watcher = Watcher::default();
     let first = tokio::select! {
         answer = regional.find_run(arn) => answer,
         () = stop.cancelled() => return Waited::Stopped(None),
     };
-    if let Some(end) = watcher.see(condition, first, &mut on_unknown_state) {
+    if let Some(end) = watcher.see(condition, first, &mut on_seen) {
         return end;
     }
     let mut observations = Poller::observe(regional, arn);
@@ -77,7 +98,7 @@ pub async fn wait_until(
             changed = observations.changed() => {
                 let seen = observations.borrow_and_update().clone();
                 if let (Ok(()), Some(answer)) = (changed, seen)
-                    && let Some(end) = watcher.see(condition, answer, &mut on_unknown_state)
+                    && let Some(end) = watcher.see(condition, answer, &mut on_seen)
                 {
                     return end;
                 }
@@ -96,7 +117,6 @@ const UNSEEN: Duration = Duration::from_mins(5);
 struct Watcher {
     last: Option<Arc<Run>>,
     error: Option<Error>,
-    unknown: Vec<String>,
 }
 
 impl Watcher {
@@ -104,17 +124,12 @@ impl Watcher {
         &mut self,
         condition: Condition,
         answer: Answer<Run>,
-        on_unknown_state: &mut impl FnMut(&str),
+        on_seen: &mut impl FnMut(&Run),
     ) -> Option<Waited> {
         match answer {
             Ok(Some(run)) => {
                 self.error = None;
-                if let State::Unknown(word) = &run.state
-                    && !self.unknown.contains(word)
-                {
-                    on_unknown_state(word);
-                    self.unknown.push(word.clone());
-                }
+                on_seen(&run);
                 self.last = Some(Arc::clone(&run));
                 condition.decided(&run).then_some(Waited::Decided(run))
             }

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What the types that deal with assessment runs share: the attributes that the service reports, and whether a run has ended.
+//! What the types that deal with assessment runs share: a start and what it says, the attributes that the service reports, filters, and
+//! whether a run has ended.
 
+pub(crate) mod begin;
+pub(crate) mod choices;
 pub(crate) mod filter;
+pub(crate) mod messages;
 pub(crate) mod observed;
 pub(crate) mod progress;

@@ -2,36 +2,23 @@
 
 //! Creating: one run per create, and whatever happens after the service may have made it, the answer carries the run.
 
-use std::{
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+use std::{sync::Arc, time::SystemTime};
 
 use tokio::time::Instant;
 
-use super::{
-    ATTEMPTED_AT, WAIT_PENDING, messages,
-    model::{OnBusy, RunModel, WaitFor},
-    regional,
-    wait::{self, Phase},
-};
+use super::{ATTEMPTED_AT, WAIT_PENDING, model::RunModel, regional, wait};
 use crate::{
     clock,
     diag::Diagnostic,
     framework::{Cx, Partial, Result, Timeouts},
-    inspector::{
-        Inspector, Regional,
-        runs::{self, Start, Started},
+    inspector::{Inspector, Regional},
+    provider::runs::{
+        begin::{Begin, Begun, START_LIMIT, begin, name_of, see},
+        choices::{OnBusy, WaitFor},
+        messages::Phase,
     },
-    provider::errors,
     schema::Value,
 };
-
-/// How long a start may take, without a wait.
-const START_LIMIT: Duration = Duration::from_mins(5);
-/// How long a new run may take to come into sight.
-const SEEN_LIMIT: Duration = Duration::from_mins(1);
-const DEFAULT_PREFIX: &str = "terraform-";
 
 pub(super) async fn create(
     cx: &Cx<Inspector>,
@@ -44,12 +31,15 @@ pub(super) async fn create(
     if model.is_pending() {
         return Ok(model);
     }
-    let seen = see(cx, &regional, &mut model).await;
+    let seen = see(cx, &regional, model.label()).await;
+    if let Some(run) = &seen {
+        model = model.flatten(run);
+    }
     partial.set(model.clone());
     if model.wait_for() == WaitFor::Started {
         return Ok(model);
     }
-    if !seen {
+    if seen.is_none() {
         cx.private().set(WAIT_PENDING, true);
         return Ok(model);
     }
@@ -72,11 +62,7 @@ async fn start(
     begun: Instant,
 ) -> Result<RunModel> {
     let name_is_given = plan.name.known().is_some();
-    let name = match plan.name.text() {
-        Some(name) => name.to_owned(),
-        None => runs::unique_name(plan.name_prefix.text().unwrap_or(DEFAULT_PREFIX))
-            .or_else(|error| errors::fail("Naming an Inspector assessment run", &error))?,
-    };
+    let name = name_of(&plan.name, &plan.name_prefix)?;
     let template_arn = plan
         .assessment_template_arn
         .text()
@@ -93,24 +79,22 @@ async fn start(
     };
     // Should this very task panic, the name in state still finds the run.
     partial.set(model.clone());
-    let request = Start {
+    let what = Begin {
         template_arn: &template_arn,
         name: &name,
         name_is_given,
-        on_busy: match on_busy {
-            OnBusy::Fail => runs::OnBusy::Fail,
-            OnBusy::Wait => runs::OnBusy::Wait,
-        },
+        on_busy,
         deadline: begun + limit,
+        phase: Phase::Create,
     };
-    let error = match runs::start(regional, request, cx.stop_token()).await {
-        Started::Run(arn) => {
+    let error = match begin(cx, regional, what).await {
+        Begun::Run(arn) => {
             model.arn = arn.as_str().into();
             model.id = arn.into();
             partial.set(model.clone());
             return Ok(model);
         }
-        Started::Pending(error) => {
+        Begun::Pending(message) => {
             let now = clock::now()
                 .duration_since(SystemTime::UNIX_EPOCH)
                 .unwrap_or_default();
@@ -118,33 +102,15 @@ async fn start(
             if model.wait_for() > WaitFor::Started {
                 cx.private().set(WAIT_PENDING, true);
             }
-            let message = messages::pending(&name, &error, cx.is_stopped());
             if cx.is_stopped() {
                 cx.warn(message);
                 return Ok(model);
             }
             return Err(message.into());
         }
-        Started::Conflict(arn) => messages::name_taken(&name, &arn),
-        Started::NotStarted(error) => messages::not_started(&name, &error, on_busy),
-        Started::Stopped => messages::stopped_before_start(&name),
+        Begun::Nothing(error) => error,
     };
     // Nothing was started, so there is nothing to keep.
     partial.take();
     Err(error.into())
-}
-
-/// Looks at the new run. One that cannot be looked at is known all the same: by its ARN, which the next refresh fills in from.
-async fn see(cx: &Cx<Inspector>, regional: &Arc<Regional>, model: &mut RunModel) -> bool {
-    let arn = model.label().to_owned();
-    match runs::see(regional, &arn, SEEN_LIMIT, cx.stop_token()).await {
-        Ok(Some(run)) => {
-            *model = model.clone().flatten(&run);
-            return true;
-        }
-        Ok(None) if cx.is_stopped() => cx.warn(messages::stopped_unseen(&arn)),
-        Ok(None) => cx.warn(messages::not_seen(&arn, SEEN_LIMIT)),
-        Err(error) => cx.warn(messages::seeing_failed(&arn, &error)),
-    }
-    false
 }

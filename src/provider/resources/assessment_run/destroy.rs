@@ -9,7 +9,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
 
 use super::{
-    find, messages,
+    find,
     model::{OnDestroy, RunModel},
     regional, stoppable,
 };
@@ -19,7 +19,7 @@ use crate::{
         Error, Inspector, Regional,
         runs::{self, Condition, State, StopAction, Waited},
     },
-    provider::errors,
+    provider::{errors, runs::messages},
 };
 
 const DELETE_LIMIT: Duration = Duration::from_mins(15);

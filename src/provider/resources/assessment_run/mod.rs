@@ -8,7 +8,6 @@
 
 mod create;
 mod destroy;
-mod messages;
 mod model;
 mod wait;
 
@@ -17,7 +16,8 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use model::{OnDestroy, RunModel, WaitFor};
+use model::OnDestroy;
+pub(crate) use model::RunModel;
 
 use crate::{
     clock,
@@ -33,6 +33,7 @@ use crate::{
         errors,
         identity::{ArnIdentity, imported},
         region::{check_region, region_of},
+        runs::{choices::WaitFor, messages},
     },
     schema::Value,
 };
@@ -180,7 +181,7 @@ fn check_kept_name(config: &RunModel, prior: &RunModel) -> Result<()> {
     let same_name = config.name.known().is_some() && config.name == prior.name;
     let same_template = config.assessment_template_arn == prior.assessment_template_arn;
     if kept && same_name && same_template {
-        return Err(messages::name_still_taken(prior).into());
+        return Err(messages::name_still_taken(prior.label()).into());
     }
     Ok(())
 }

@@ -4,40 +4,16 @@
 
 use crate::{
     framework::Timeouts,
-    inspector::{
-        arn::Kind,
-        runs::{Condition, Run},
+    inspector::{arn::Kind, runs::Run},
+    provider::{
+        runs::{
+            choices::{OnBusy, WaitFor},
+            observed::Observed,
+        },
+        validators::arn_of,
     },
-    provider::{runs::observed::Observed, validators::arn_of},
     schema::{Keyword, Model, OneOf, StringMap, Value, Visitor},
 };
-
-/// What a creation waits for. Later words include earlier ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum WaitFor {
-    Started,
-    DataCollected,
-    Completed,
-}
-
-impl Keyword for WaitFor {
-    const WORDS: &'static [(&'static str, Self)] = &[
-        ("started", Self::Started),
-        ("data_collected", Self::DataCollected),
-        ("completed", Self::Completed),
-    ];
-}
-
-impl WaitFor {
-    /// What to wait for, beyond having seen the run.
-    pub(super) fn condition(self) -> Option<Condition> {
-        match self {
-            Self::Started => None,
-            Self::DataCollected => Some(Condition::DataCollected),
-            Self::Completed => Some(Condition::Ended),
-        }
-    }
-}
 
 /// What a wait that takes too long means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,17 +25,6 @@ pub(crate) enum OnWaitTimeout {
 impl Keyword for OnWaitTimeout {
     const WORDS: &'static [(&'static str, Self)] =
         &[("fail", Self::Fail), ("continue", Self::Continue)];
-}
-
-/// What to do while agents are busy with another run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum OnBusy {
-    Fail,
-    Wait,
-}
-
-impl Keyword for OnBusy {
-    const WORDS: &'static [(&'static str, Self)] = &[("fail", Self::Fail), ("wait", Self::Wait)];
 }
 
 /// What becomes of the run when Terraform destroys the resource.
@@ -183,6 +148,15 @@ impl Model for RunModel {
 }
 
 impl RunModel {
+    /// A run that was found without a configuration.
+    pub(crate) fn found(run: &Run, region: &str) -> Self {
+        let model = Self {
+            region: region.into(),
+            ..Self::default()
+        };
+        model.flatten(run)
+    }
+
     /// Takes over what the service says of the run; the practitioner's own arguments stay.
     pub(super) fn flatten(mut self, run: &Run) -> Self {
         self.arn = run.arn.as_str().into();

@@ -7,8 +7,8 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
 
 use super::{
-    WAIT_PENDING, find, messages,
-    model::{OnWaitTimeout, RunModel, WaitFor},
+    WAIT_PENDING, find,
+    model::{OnWaitTimeout, RunModel},
     regional, stoppable,
 };
 use crate::{
@@ -18,17 +18,12 @@ use crate::{
         Inspector, Regional,
         runs::{self, Run, State, Waited},
     },
+    provider::runs::{
+        begin::{judge, usual_limit},
+        choices::WaitFor,
+        messages::{self, Phase},
+    },
 };
-
-/// How long a run may take beyond its own duration (evaluation takes minutes).
-const BEYOND_DURATION: Duration = Duration::from_mins(30);
-
-/// In what a wait happens: a failed creation taints, a failed update does not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Phase {
-    Create,
-    Update,
-}
 
 /// Updates in place: waits if `wait_for` was raised or an earlier wait is pending, and calls nothing otherwise.
 pub(super) async fn update(
@@ -41,7 +36,7 @@ pub(super) async fn update(
     if prior.is_pending() {
         let regional = regional(cx, &prior, "Updating").await?;
         let run = stoppable(cx, find(cx, &regional, &prior)).await??;
-        let run = run.ok_or_else(|| messages::pending_is_absent(&prior))?;
+        let run = run.ok_or_else(|| messages::pending_is_absent(prior.label()))?;
         plan = plan.flatten(&run);
         partial.set(plan.clone());
     }
@@ -88,9 +83,8 @@ pub(super) async fn wait(
     let arn = model.label().to_owned();
     let spent = begun.elapsed();
     let time_limit = |run: &Run| {
-        let duration = Duration::from_secs(run.duration_seconds.try_into().unwrap_or(0));
         limit
-            .unwrap_or(duration + BEYOND_DURATION)
+            .unwrap_or_else(|| usual_limit(run))
             .saturating_sub(spent)
     };
     let waited = runs::wait_until(
@@ -111,7 +105,7 @@ pub(super) async fn wait(
     match waited {
         Waited::Decided(run) => {
             let model = model.flatten(&run);
-            if let Some(error) = judge(&model, &run, phase) {
+            if let Some(error) = judge(model.wait_for(), &run, phase) {
                 return Err((model, error));
             }
             if run.state == State::CompletedWithErrors {
@@ -128,7 +122,7 @@ pub(super) async fn wait(
         Waited::TimedOut { last, error } => {
             let message = messages::WaitTimedOut {
                 arn: &arn,
-                waiting_for: &model,
+                waiting_for: model.wait_for(),
                 after: begun.elapsed(),
                 last: last.as_deref(),
                 error: error.as_ref(),
@@ -141,20 +135,9 @@ pub(super) async fn wait(
             }
             Err((known(&last), message.error()))
         }
-        Waited::Gone => Err((model, messages::gone_while_waiting(&arn))),
+        Waited::Gone => Err((model, messages::gone_while_waiting(&arn, phase))),
         Waited::Failed(last, error) => {
             Err((known(&last), messages::wait_failed(&arn, &error, phase)))
         }
-    }
-}
-
-/// What is wrong with a run that a wait ended on.
-fn judge(model: &RunModel, run: &Run, phase: Phase) -> Option<Diagnostic> {
-    match model.wait_for() {
-        WaitFor::Completed if run.state.is_failure() => Some(messages::run_failed(run, phase)),
-        WaitFor::DataCollected if !run.data_collected => {
-            Some(messages::no_data_collected(run, phase))
-        }
-        _ => None,
     }
 }

@@ -4,46 +4,59 @@
 
 use std::time::Duration;
 
-use super::{
-    model::{OnBusy, RunModel},
-    wait::Phase,
-};
+use super::choices::{OnBusy, WaitFor};
 use crate::{
     clock,
     cty::Path,
     diag::Diagnostic,
     inspector::{Error, runs::Run},
     provider::errors,
+    schema::Keyword as _,
 };
 
-/// A replacement whose old run keeps the name.
-pub(super) fn name_still_taken(prior: &RunModel) -> Diagnostic {
+/// In what a run is started or awaited: what follows from a failure differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// A resource is created: a failure taints it.
+    Create,
+    /// A resource is updated: a failure does not taint it.
+    Update,
+    /// An action is invoked: there is no state.
+    Invoke,
+}
+
+/// A replacement whose old run keeps the name; `prior` is the old run's label.
+pub(crate) fn name_still_taken(prior: &str) -> Diagnostic {
     Diagnostic::error(
         "The new run could not have the name of the old one",
         format!(
-            "This change needs a new run, and `on_destroy` of the old one ({}) keeps it, so its name stays taken under the template.\n\nGive \
-             the new run another `name`, leave `name` out so that a unique one is made, or apply `on_destroy = \"delete\"` first.",
-            prior.label()
+            "This change needs a new run, and `on_destroy` of the old one ({prior}) keeps it, so its name stays taken under the template.\n\nGive \
+             the new run another `name`, leave `name` out so that a unique one is made, or apply `on_destroy = \"delete\"` first."
         ),
     )
     .at(Path::attribute("name"))
 }
 
 /// A name that another run has.
-pub(super) fn name_taken(name: &str, arn: &str) -> Diagnostic {
+pub(crate) fn name_taken(name: &str, arn: &str, phase: Phase) -> Diagnostic {
+    let import = match phase {
+        Phase::Create | Phase::Update => format!(
+            "To manage that run, import it: terraform import <address of this resource> {arn}\n\n"
+        ),
+        Phase::Invoke => String::new(),
+    };
     Diagnostic::error(
         format!("Starting Inspector assessment run ({name})"),
         format!(
-            "Another run of this template has the name already, so nothing was started:\n  {arn}\n\nTo manage that run, import it: terraform \
-             import <address of this resource> {arn}\n\nTo start another one, choose another `name`, or leave `name` out so that a unique one \
-             is made."
+            "Another run of this template has the name already, so nothing was started:\n  {arn}\n\n{import}To start another one, choose \
+             another `name`, or leave `name` out so that a unique one is made."
         ),
     )
     .at(Path::attribute("name"))
 }
 
 /// A start that had no effect.
-pub(super) fn not_started(name: &str, error: &Error, on_busy: OnBusy) -> Diagnostic {
+pub(crate) fn not_started(name: &str, error: &Error, on_busy: OnBusy) -> Diagnostic {
     let mut detail = errors::detail(error);
     if error.exception() == Some("AgentsAlreadyRunningAssessmentException")
         && on_busy == OnBusy::Fail
@@ -57,19 +70,28 @@ pub(super) fn not_started(name: &str, error: &Error, on_busy: OnBusy) -> Diagnos
 }
 
 /// A start whose outcome could not be learnt.
-pub(super) fn pending(name: &str, error: &Error, stopped: bool) -> Diagnostic {
-    let next = if stopped {
-        "The next plan looks for it by this name: found, its ARN is filled in; proved absent, it is planned anew."
-    } else {
-        "The next plan looks for it by this name: found, its ARN is filled in; proved absent, it is planned anew. Because this apply failed, \
-         the resource is tainted, so a run that is found would be replaced: `terraform untaint <address of this resource>` keeps it."
+pub(crate) fn pending(name: &str, error: &Error, stopped: bool, phase: Phase) -> Diagnostic {
+    let found = "The next plan looks for it by this name: found, its ARN is filled in; proved absent, it is planned anew.";
+    let next = match phase {
+        Phase::Invoke => {
+            "Look for a run of this name before you start another one: the data source `inspector_assessment_runs` finds it with \
+             `name_pattern`."
+                .to_owned()
+        }
+        Phase::Create | Phase::Update if stopped => {
+            format!("State has its name, its template and no ARN. {found}")
+        }
+        Phase::Create | Phase::Update => format!(
+            "State has its name, its template and no ARN. {found} Because this apply failed, the resource is tainted, so a run that is \
+             found would be replaced: `terraform untaint <address of this resource>` keeps it."
+        ),
     };
     let detail = format!(
-        "It could not be learnt whether the run was started: {}\n\nState has its name, its template and no ARN. {next}",
+        "It could not be learnt whether the run was started: {}\n\n{next}",
         errors::detail(error)
     );
     let summary = format!("Inspector assessment run of unknown outcome ({name})");
-    if stopped {
+    if stopped && phase != Phase::Invoke {
         Diagnostic::warning(summary, detail)
     } else {
         Diagnostic::error(summary, detail)
@@ -77,18 +99,15 @@ pub(super) fn pending(name: &str, error: &Error, stopped: bool) -> Diagnostic {
 }
 
 /// An update of a pending record whose run does not exist.
-pub(super) fn pending_is_absent(prior: &RunModel) -> Diagnostic {
+pub(crate) fn pending_is_absent(prior: &str) -> Diagnostic {
     Diagnostic::error(
-        format!(
-            "Inspector assessment run was not started ({})",
-            prior.label()
-        ),
+        format!("Inspector assessment run was not started ({prior})"),
         "Its start had an unknown outcome, and no run of its name exists. Plan again, with refresh: a run will be planned for creation.",
     )
 }
 
 /// A stop before anything was started.
-pub(super) fn stopped_before_start(name: &str) -> Diagnostic {
+pub(crate) fn stopped_before_start(name: &str) -> Diagnostic {
     Diagnostic::error(
         format!("Starting Inspector assessment run ({name})"),
         "Stopped as asked, before anything was started.",
@@ -96,7 +115,7 @@ pub(super) fn stopped_before_start(name: &str) -> Diagnostic {
 }
 
 /// A stop of something that may be cut anywhere.
-pub(super) fn stopped() -> Diagnostic {
+pub(crate) fn stopped() -> Diagnostic {
     Diagnostic::error(
         "Stopped as asked",
         "The operation was not finished; state is as it was before it.",
@@ -104,7 +123,7 @@ pub(super) fn stopped() -> Diagnostic {
 }
 
 /// A stop between start and first look.
-pub(super) fn stopped_unseen(arn: &str) -> Diagnostic {
+pub(crate) fn stopped_unseen(arn: &str) -> Diagnostic {
     Diagnostic::warning(
         format!("Inspector assessment run started, not yet seen ({arn})"),
         "Stopped as asked. The run goes on; the next refresh fills in the rest of its attributes.",
@@ -112,7 +131,7 @@ pub(super) fn stopped_unseen(arn: &str) -> Diagnostic {
 }
 
 /// A new run that does not come into sight.
-pub(super) fn not_seen(arn: &str, limit: Duration) -> Diagnostic {
+pub(crate) fn not_seen(arn: &str, limit: Duration) -> Diagnostic {
     Diagnostic::warning(
         format!("Inspector assessment run started, not yet seen ({arn})"),
         format!(
@@ -123,7 +142,7 @@ pub(super) fn not_seen(arn: &str, limit: Duration) -> Diagnostic {
 }
 
 /// A new run that cannot be described.
-pub(super) fn seeing_failed(arn: &str, error: &Error) -> Diagnostic {
+pub(crate) fn seeing_failed(arn: &str, error: &Error) -> Diagnostic {
     Diagnostic::warning(
         format!("Inspector assessment run started, not yet seen ({arn})"),
         format!(
@@ -134,7 +153,7 @@ pub(super) fn seeing_failed(arn: &str, error: &Error) -> Diagnostic {
 }
 
 /// A wait that was cut short.
-pub(super) fn wait_stopped(arn: &str, last: Option<&Run>) -> Diagnostic {
+pub(crate) fn wait_stopped(arn: &str, last: Option<&Run>) -> Diagnostic {
     Diagnostic::warning(
         format!("Stopped waiting for Inspector assessment run ({arn})"),
         format!(
@@ -145,7 +164,7 @@ pub(super) fn wait_stopped(arn: &str, last: Option<&Run>) -> Diagnostic {
 }
 
 /// A state that is not in the API's model.
-pub(super) fn unknown_state(arn: &str, state: &str) -> Diagnostic {
+pub(crate) fn unknown_state(arn: &str, state: &str) -> Diagnostic {
     Diagnostic::warning(
         format!("Unknown state of Inspector assessment run ({arn})"),
         format!(
@@ -155,7 +174,7 @@ pub(super) fn unknown_state(arn: &str, state: &str) -> Diagnostic {
 }
 
 /// A run that ended with a usable result and errors.
-pub(super) fn completed_with_errors(run: &Run) -> Diagnostic {
+pub(crate) fn completed_with_errors(run: &Run) -> Diagnostic {
     Diagnostic::warning(
         format!(
             "Inspector assessment run completed with errors ({})",
@@ -166,7 +185,7 @@ pub(super) fn completed_with_errors(run: &Run) -> Diagnostic {
 }
 
 /// A run that ended without a usable result.
-pub(super) fn run_failed(run: &Run, phase: Phase) -> Diagnostic {
+pub(crate) fn run_failed(run: &Run, phase: Phase) -> Diagnostic {
     Diagnostic::error(
         format!(
             "Inspector assessment run ended as {} ({})",
@@ -181,7 +200,7 @@ pub(super) fn run_failed(run: &Run, phase: Phase) -> Diagnostic {
 }
 
 /// A run that ended before its data was collected.
-pub(super) fn no_data_collected(run: &Run, phase: Phase) -> Diagnostic {
+pub(crate) fn no_data_collected(run: &Run, phase: Phase) -> Diagnostic {
     Diagnostic::error(
         format!(
             "Inspector assessment run ended as {} without its data ({})",
@@ -196,15 +215,19 @@ pub(super) fn no_data_collected(run: &Run, phase: Phase) -> Diagnostic {
 }
 
 /// A run that disappeared under a wait.
-pub(super) fn gone_while_waiting(arn: &str) -> Diagnostic {
+pub(crate) fn gone_while_waiting(arn: &str, phase: Phase) -> Diagnostic {
+    let next = match phase {
+        Phase::Create | Phase::Update => " The next plan creates another one.",
+        Phase::Invoke => "",
+    };
     Diagnostic::error(
         format!("Inspector assessment run is gone ({arn})"),
-        "It was deleted while this apply waited for it. The next plan creates another one.",
+        format!("It was deleted while this apply waited for it.{next}"),
     )
 }
 
 /// A wait that makes no sense to go on with.
-pub(super) fn wait_failed(arn: &str, error: &Error, phase: Phase) -> Diagnostic {
+pub(crate) fn wait_failed(arn: &str, error: &Error, phase: Phase) -> Diagnostic {
     Diagnostic::error(
         format!("Waiting for Inspector assessment run ({arn})"),
         format!("{}\n\n{}", errors::detail(error), after_unfinished(phase)),
@@ -212,17 +235,17 @@ pub(super) fn wait_failed(arn: &str, error: &Error, phase: Phase) -> Diagnostic 
 }
 
 /// A wait whose time is up.
-pub(super) struct WaitTimedOut<'a> {
-    pub(super) arn: &'a str,
-    pub(super) waiting_for: &'a RunModel,
-    pub(super) after: Duration,
-    pub(super) last: Option<&'a Run>,
-    pub(super) error: Option<&'a Error>,
-    pub(super) phase: Phase,
+pub(crate) struct WaitTimedOut<'a> {
+    pub(crate) arn: &'a str,
+    pub(crate) waiting_for: WaitFor,
+    pub(crate) after: Duration,
+    pub(crate) last: Option<&'a Run>,
+    pub(crate) error: Option<&'a Error>,
+    pub(crate) phase: Phase,
 }
 
 impl WaitTimedOut<'_> {
-    pub(super) fn warning(&self) -> Diagnostic {
+    pub(crate) fn warning(&self) -> Diagnostic {
         Diagnostic::warning(
             self.summary(),
             format!(
@@ -232,7 +255,7 @@ impl WaitTimedOut<'_> {
         )
     }
 
-    pub(super) fn error(&self) -> Diagnostic {
+    pub(crate) fn error(&self) -> Diagnostic {
         Diagnostic::error(
             self.summary(),
             format!("{}\n\n{}", self.what(), after_unfinished(self.phase)),
@@ -247,18 +270,14 @@ impl WaitTimedOut<'_> {
     }
 
     fn what(&self) -> String {
-        let operation = match self.phase {
-            Phase::Create => "create",
-            Phase::Update => "update",
+        let allows = match self.phase {
+            Phase::Create => "`timeouts { create = \"...\" }`",
+            Phase::Update => "`timeouts { update = \"...\" }`",
+            Phase::Invoke => "`timeout = \"...\"`",
         };
-        let wanted = self
-            .waiting_for
-            .wait_for
-            .known()
-            .map(|word| crate::schema::Keyword::word(word.0));
         let mut text = format!(
-            "`wait_for = \"{}\"` was not reached within {}. {}`timeouts {{ {operation} = \"...\" }}` allows more time.",
-            wanted.unwrap_or_default(),
+            "`wait_for = \"{}\"` was not reached within {}. {}{allows} allows more time.",
+            self.waiting_for.word(),
             in_words(self.after),
             standing(self.last)
         );
@@ -270,7 +289,7 @@ impl WaitTimedOut<'_> {
 }
 
 /// A delete that stays refused.
-pub(super) fn delete_timed_out(arn: &str, error: &Error) -> Diagnostic {
+pub(crate) fn delete_timed_out(arn: &str, error: &Error) -> Diagnostic {
     Diagnostic::error(
         format!("Deleting Inspector assessment run timed out ({arn})"),
         format!(
@@ -290,6 +309,7 @@ fn after_unfinished(phase: Phase) -> &'static str {
         Phase::Update => {
             "The run goes on, and state keeps the earlier `wait_for`: the next apply waits again."
         }
+        Phase::Invoke => "The run goes on.",
     }
 }
 
@@ -304,6 +324,7 @@ fn after_failure(phase: Phase) -> &'static str {
             "Every apply reports this again, because the run cannot reach what `wait_for` asks for. Start a new run with `terraform apply \
              -replace=<address of this resource>`, or lower `wait_for`."
         }
+        Phase::Invoke => "The run is there to be looked at; another invocation starts another one.",
     }
 }
 
@@ -325,7 +346,8 @@ fn history(run: &Run) -> String {
     text
 }
 
-fn in_words(time: Duration) -> String {
+/// A time in words.
+pub(crate) fn in_words(time: Duration) -> String {
     let seconds = time.as_secs();
     match (seconds / 60, seconds % 60) {
         (0, 1) => "1 second".to_owned(),
