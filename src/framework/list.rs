@@ -54,9 +54,15 @@ pub struct Found<'a, M> {
     events: mpsc::Sender<ListEvent>,
     to_event: &'a (dyn Fn(Listed<M>) -> ListEvent + Send + Sync),
     left: AtomicUsize,
+    include_object: bool,
 }
 
 impl<M> Found<'_, M> {
+    /// Whether whole objects are asked for. If not, identity and name are enough, and calls for the rest are for nothing.
+    pub fn include_object(&self) -> bool {
+        self.include_object
+    }
+
     /// Gives one out, and waits until Terraform has taken the one before. Breaks when no more is wanted.
     pub async fn push(&self, listed: Listed<M>) -> ControlFlow<()> {
         let sent = self.events.send((self.to_event)(listed)).await;
@@ -115,6 +121,7 @@ impl<L: ListResource> ErasedListResource<L::Client> for Registered<L> {
                 events: events.clone(),
                 to_event: &to_event,
                 left: AtomicUsize::new(query.limit),
+                include_object: query.include_object,
             };
             let listed = cuttable(L::TYPE, &cx, async {
                 self.of

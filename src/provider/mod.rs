@@ -2,15 +2,18 @@
 
 //! The product: the provider block, and every type that the provider has.
 
+mod actions;
 mod arn_parts;
 mod config;
 mod data_sources;
+mod ephemeral;
 mod errors;
 mod filters;
 mod flatten;
 mod functions;
 mod identity;
 mod lifecycle;
+mod list;
 mod moved;
 mod region;
 mod regional;
@@ -88,6 +91,9 @@ impl framework::Provider for Provider {
     fn registry(&self) -> Registry<Inspector> {
         let registry = resources::register(Registry::default());
         let registry = data_sources::register(registry);
-        functions::register(registry)
+        let registry = functions::register(registry);
+        let registry = actions::register(registry);
+        let registry = list::register(registry);
+        ephemeral::register(registry)
     }
 }

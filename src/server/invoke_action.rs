@@ -28,9 +28,15 @@ impl<P: Provider> Server<P> {
         let (cx, stop) = self.context(&[]);
         let (sender, receiver) = mpsc::channel(1);
         let (progress, mut messages) = Progress::channel();
+        let stopped = cx.stop_token().clone();
         self.begin(async move {
             let telling = async {
                 while let Some(message) = messages.recv().await {
+                    // Terraform 1.14 and 1.15 crash on a completed event that follows a progress event which follows a stop ("range function
+                    // continued iteration"): from the stop on, only the completed event is sent.
+                    if stopped.is_cancelled() {
+                        continue;
+                    }
                     // Whoever listened is gone; the action goes on to its end all the same.
                     let _ = sender.send(progressed(message)).await;
                 }

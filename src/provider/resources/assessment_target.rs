@@ -232,7 +232,8 @@ impl Resource for AssessmentTarget {
 }
 
 impl TargetModel {
-    fn flatten(self, target: &Target, region: &str) -> Self {
+    /// Takes over what the service says; the practitioner's own arguments stay.
+    pub(crate) fn flatten(self, target: &Target, region: &str) -> Self {
         Self {
             name: target.name.as_str().into(),
             resource_group_arn: target.resource_group_arn.clone().into(),

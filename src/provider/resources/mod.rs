@@ -2,9 +2,9 @@
 
 //! The managed resources: one `mod` line and one list line each.
 
-mod assessment_run;
-mod assessment_target;
-mod assessment_template;
+pub(super) mod assessment_run;
+pub(super) mod assessment_target;
+pub(super) mod assessment_template;
 mod findings_gate;
 mod resource_group;
 

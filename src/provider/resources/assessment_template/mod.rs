@@ -10,13 +10,13 @@
 mod model;
 mod settings;
 
-use model::TemplateModel;
+pub(crate) use model::TemplateModel;
 use tokio::time::Instant;
 
 use crate::{
     diag::Diagnostics,
     framework::{Change, Cx, ImportBy, MoveSource, Partial, PlannedChange, Resource, Result},
-    inspector::{Inspector, arn::Kind, creation, removal},
+    inspector::{Error, Inspector, Regional, arn::Kind, creation, removal, templates::Template},
     provider::{
         errors,
         identity::{ArnIdentity, imported},
@@ -31,6 +31,21 @@ use crate::{
 pub(crate) struct AssessmentTemplate;
 
 const NOUN: &str = "assessment template";
+
+/// A template that was listed, as a read shows it; without its tags and subscriptions, which cost a call each, unless they are wanted.
+/// `None` is proof that it is gone.
+pub(crate) async fn shown(
+    regional: &Regional,
+    template: &Template,
+    with_settings: bool,
+) -> std::result::Result<Option<TemplateModel>, Error> {
+    let found = if with_settings {
+        settings::settings_of(regional, template).await?
+    } else {
+        Some(model::Found::bare(template))
+    };
+    Ok(found.map(|found| TemplateModel::default().flatten(&found, regional.name())))
+}
 
 impl Resource for AssessmentTemplate {
     const TYPE: &'static str = "inspector_assessment_template";

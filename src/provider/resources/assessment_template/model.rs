@@ -52,6 +52,17 @@ pub(super) struct Found {
     pub(super) subscriptions: BTreeSet<Subscription>,
 }
 
+impl Found {
+    /// A template of which nothing else was read.
+    pub(super) fn bare(template: &Template) -> Self {
+        Self {
+            template: template.clone(),
+            tags: Pairs::new(),
+            subscriptions: BTreeSet::new(),
+        }
+    }
+}
+
 /// The events that a topic can be told of (Inspector 2016-02-16, `InspectorEvent`).
 const EVENTS: [&str; 5] = [
     "ASSESSMENT_RUN_STARTED",

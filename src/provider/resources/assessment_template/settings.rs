@@ -14,7 +14,7 @@ use super::{
 use crate::{
     diag::Diagnostic,
     framework::{Cx, Partial},
-    inspector::{Error, Inspector, Regional},
+    inspector::{Error, Inspector, Regional, templates::Template},
     provider::{errors, lifecycle::stopped, tags},
 };
 
@@ -23,10 +23,19 @@ pub(super) async fn find(regional: &Arc<Regional>, arn: &str) -> Result<Option<F
     let Some(template) = regional.find_template(arn).await? else {
         return Ok(None);
     };
+    settings_of(regional, &template).await
+}
+
+/// A template with its tags and subscriptions. `None` is proof that it is gone.
+pub(super) async fn settings_of(
+    regional: &Regional,
+    template: &Template,
+) -> Result<Option<Found>, Error> {
+    let arn = &template.arn;
     let settings = try_join(regional.list_tags(arn), regional.list_subscriptions(arn)).await;
     match settings {
         Ok((tags, subscriptions)) => Ok(Some(Found {
-            template: (*template).clone(),
+            template: template.clone(),
             tags,
             subscriptions,
         })),

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Lists assessment runs for `terraform query` (`ListAssessmentRuns`, `DescribeAssessmentRuns`).
+
+use crate::{
+    diag::Diagnostics,
+    framework::{Configured, Cx, Found, ListResource, Listed, Resource, Result},
+    inspector::Inspector,
+    provider::{
+        errors,
+        filters::elements,
+        regional::{REGION, check_regions, regional},
+        resources::assessment_run::{AssessmentRun, RunModel},
+        runs::filter::RunFilter,
+    },
+    schema::{Model, Value, Visitor},
+};
+
+/// The list resource.
+pub(crate) struct AssessmentRuns;
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Query {
+    region: Value<String>,
+    filter: RunFilter,
+}
+
+impl Model for Query {
+    fn visit(&mut self, v: &mut impl Visitor) {
+        let Self { region, filter } = self;
+        v.attr("region", region, |a| a.optional().doc(REGION));
+        filter.visit(v);
+    }
+}
+
+impl Configured for AssessmentRuns {
+    const TYPE: &'static str = AssessmentRun::TYPE;
+    type Client = Inspector;
+    type Model = Query;
+
+    fn doc(&self) -> &'static str {
+        "Finds the assessment runs that meet all filters; without any, all runs of the Region.\n\n\
+         ## When does this call AWS?\n\n\
+         At every query, until its limit is reached: `ListAssessmentRuns`, once for each hundred runs, and `DescribeAssessmentRuns`, once for \
+         each ten."
+    }
+
+    fn validate(&self, query: &Query, diagnostics: &mut Diagnostics) {
+        let templates = &query.filter.assessment_template_arns;
+        check_regions(
+            &query.region,
+            "assessment_template_arns",
+            templates,
+            diagnostics,
+        );
+    }
+}
+
+impl ListResource for AssessmentRuns {
+    type Resource = AssessmentRun;
+
+    fn resource(&self) -> &AssessmentRun {
+        &AssessmentRun
+    }
+
+    async fn list(
+        &self,
+        cx: &Cx<Inspector>,
+        query: Query,
+        found: &Found<'_, RunModel>,
+    ) -> Result<()> {
+        const DOING: &str = "Listing Inspector assessment runs";
+        let templates = elements(&query.filter.assessment_template_arns);
+        let arns = templates.iter().map(String::as_str);
+        let regional = regional(cx, arns, &query.region, DOING).await?;
+        let mut pages = regional.list_runs(&query.filter.query());
+        while let Some(arns) = pages
+            .next()
+            .await
+            .or_else(|error| errors::fail(DOING, &error))?
+        {
+            // By tens, as they are described: a small limit then describes no more than it needs.
+            for ten in arns.chunks(10) {
+                let runs = regional.describe_runs(ten).await;
+                for run in runs.or_else(|error| errors::fail(DOING, &error))? {
+                    let listed = Listed {
+                        display_name: run.name.clone(),
+                        object: RunModel::found(&run, regional.name()),
+                    };
+                    if found.push(listed).await.is_break() {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
