@@ -2,14 +2,18 @@
 
 //! The real Terraform with our binary against the emulator: one file a type, a test for each thing that a practitioner does.
 
+mod actions;
 mod assessment_run;
 mod assessment_target;
 mod assessment_template;
 mod data_sources;
 mod documents;
+mod examples;
 mod findings;
 mod findings_gate;
 mod functions;
+mod lists;
 #[cfg(unix)]
 mod moved;
+mod reports;
 mod resource_group;

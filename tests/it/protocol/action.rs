@@ -9,6 +9,7 @@ use terraform_provider_inspector::{
         invoke_action::{self, event},
         plan_action,
         provider_server::Provider,
+        stop_provider,
     },
 };
 use tokio::sync::Notify;
@@ -106,6 +107,29 @@ async fn a_client_that_goes_away_stops_the_action_but_does_not_cut_it() {
         .unwrap();
     drop(stream);
     ENDED.notified().await;
+}
+
+#[tokio::test]
+async fn no_progress_follows_a_stop() {
+    let action = FakeAction(|cx, _, progress| {
+        Box::pin(async move {
+            progress.say("before");
+            cx.stopped().await;
+            progress.say("after");
+            Ok(())
+        })
+    });
+    let server = server(move |registry| registry.action(action));
+    let stream = Provider::invoke_action(&server, invocation()).await;
+    let mut events = stream.unwrap().into_inner();
+    let first = events.next().await.unwrap().unwrap().r#type;
+    assert!(matches!(first, Some(event::Type::Progress(_))), "{first:?}");
+    let stop = Request::new(stop_provider::Request {});
+    Provider::stop_provider(&server, stop).await.unwrap();
+    let rest: Vec<_> = events.collect().await;
+    assert_eq!(rest.len(), 1, "{rest:?}");
+    let last = rest.into_iter().next().unwrap().unwrap().r#type;
+    assert!(matches!(last, Some(event::Type::Completed(_))), "{last:?}");
 }
 
 #[tokio::test]
