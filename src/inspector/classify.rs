@@ -92,6 +92,11 @@ fn dial_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a DialError> 
     sources(error).find_map(|error| error.downcast_ref::<DialError>())
 }
 
+/// An error outside of a call in the words of the one who knows most: a failure to connect, else the whole chain.
+pub(super) fn cause(error: &(dyn StdError + 'static)) -> String {
+    dial_error(error).map_or_else(|| chain(error), ToString::to_string)
+}
+
 fn is_timeout(error: &(dyn StdError + 'static)) -> bool {
     sources(error).any(|error| {
         error

@@ -95,7 +95,7 @@ impl Inspector {
         }))
     }
 
-    /// The Region of what names none: the block's, the environment's, the profile's.
+    /// The Region of what names none: the block's, the environment's, the profile's; where the credentials are an instance's, its own.
     ///
     /// # Errors
     ///
@@ -103,8 +103,14 @@ impl Inspector {
     pub async fn default_region(&self) -> Result<String, Error> {
         const DOING: &str = "Finding the Region";
         let resolved = self.resolved(DOING, "").await?;
-        let region = resolved.configuration.region();
-        region.map_err(|kind| Error::new(DOING, "", kind))
+        let given = resolved.configuration.region();
+        if let Some(region) = given.map_err(|kind| Error::new(DOING, "", kind))? {
+            return Ok(region);
+        }
+        match resolved.credentials.instance_region().await {
+            Some(region) => Ok(region),
+            None => Err(Error::new(DOING, "", resolved.configuration.no_region())),
+        }
     }
 
     /// The service in a Region. Made once for each.
@@ -158,7 +164,9 @@ impl Resolved {
         let transport = Transport::new(dial, configuration.user_agent());
         let region = configuration
             .region()
-            .unwrap_or_else(|_| ANY_REGION.to_owned());
+            .ok()
+            .flatten()
+            .unwrap_or_else(|| ANY_REGION.to_owned());
         Ok(Self {
             endpoint: configuration.endpoint(Service::Inspector)?,
             max_retries: configuration.max_retries()?,
@@ -216,6 +224,11 @@ impl Regional {
     /// The endpoint's URL: the configured one, or the one that AWS had in this Region.
     pub fn endpoint(&self) -> &str {
         &self.endpoint
+    }
+
+    /// How often a failed call is repeated.
+    pub fn max_retries(&self) -> u32 {
+        self.max_retries
     }
 
     /// Makes a call that may be repeated, until it succeeds, cannot succeed, or has used its retries or its minute.
@@ -300,7 +313,10 @@ impl Regional {
                     .health
                     .failed(error, began, Instant::now(), pause, next.is_none())
                 {
-                    Verdict::Again(error) if once.is_some_and(|limit| spent + pause >= limit) => {
+                    // The call's own limit must not end an attempt that cannot have sent anything yet: the outcome would be unknown.
+                    Verdict::Again(error)
+                        if once.is_some_and(|limit| spent + pause + CONNECT_LIMIT > limit) =>
+                    {
                         return Err(error);
                     }
                     Verdict::Again(_) => retry::pause(pause).await,

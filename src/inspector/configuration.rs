@@ -13,7 +13,7 @@ use hyper_util::client::proxy::matcher::Matcher;
 use super::error::Kind;
 use super::files::{Files, FilesError};
 use super::retry::DEFAULT_MAX_RETRIES;
-use super::settings::{Settings, check_url, expand, is_region};
+use super::settings::{Settings, check_url, expand, is_region, proxy_url};
 use super::tls::Trust;
 use crate::env::{Env, aws};
 
@@ -59,8 +59,8 @@ impl Configuration {
         })
     }
 
-    /// The Region of what names none.
-    pub(super) fn region(&self) -> Result<String, Kind> {
+    /// The Region of what names none, if one is given anywhere.
+    pub(super) fn region(&self) -> Result<Option<String>, Kind> {
         let mut candidates = vec![("region", given(self.settings.region.as_ref()))];
         candidates.extend(aws::REGION.map(|name| (name, self.env.non_empty(name))));
         candidates.push((
@@ -70,13 +70,18 @@ impl Configuration {
         for (place, region) in candidates {
             if let Some(region) = region {
                 return if is_region(&region) {
-                    Ok(region)
+                    Ok(Some(region))
                 } else {
                     Err(wrong(place, format!("{region:?} cannot be a Region")))
                 };
             }
         }
-        Err(wrong(
+        Ok(None)
+    }
+
+    /// Where a Region was looked for in vain.
+    pub(super) fn no_region(&self) -> Kind {
+        wrong(
             "region",
             format!(
                 "no Region is given: not by region in the provider block, not by {} or {} in the environment, and not by region in the profile {:?} of {}",
@@ -85,7 +90,7 @@ impl Configuration {
                 self.files.profile,
                 self.files.names()
             ),
-        ))
+        )
     }
 
     /// The service's endpoint, if it is not the one that follows from the Region.
@@ -188,7 +193,11 @@ impl Configuration {
             };
         let settings = &self.settings;
         let http = choose("http_proxy", &settings.http_proxy, aws::HTTP_PROXY);
-        let https = choose("https_proxy", &settings.https_proxy, aws::HTTPS_PROXY);
+        let https = if settings.proxies_https_by_http_proxy(&*self.env) {
+            http.clone()
+        } else {
+            choose("https_proxy", &settings.https_proxy, aws::HTTPS_PROXY)
+        };
         let (_, no) = choose("no_proxy", &settings.no_proxy, aws::NO_PROXY);
         if http.1.is_empty() && https.1.is_empty() {
             return Ok(None);
@@ -198,13 +207,7 @@ impl Configuration {
             if value.is_empty() {
                 continue;
             }
-            // As with curl and Go, a proxy without a scheme is an HTTP proxy.
-            let url = if value.contains("://") {
-                value.clone()
-            } else {
-                format!("http://{value}")
-            };
-            check_url(&url).map_err(|problem| wrong(place, problem))?;
+            check_url(&proxy_url(value)).map_err(|problem| wrong(place, problem))?;
         }
         builder = builder.http(http.1).https(https.1).no(no);
         Ok(Some(builder.build()))

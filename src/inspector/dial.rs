@@ -28,7 +28,10 @@ use tokio_rustls::TlsConnector;
 use super::tls::{self, Trust, TrustError};
 
 /// How long everything up to an open, secure connection may take. The hosts of the real service swallow packets since its end.
-pub(super) const CONNECT_LIMIT: Duration = Duration::from_secs(4);
+///
+/// Long enough for the kernel to ask three times (at once, after 1 s and after 3 s), and short enough for two attempts within the limit of
+/// a call that creates something: what ends by that limit has an unknown outcome.
+pub(super) const CONNECT_LIMIT: Duration = Duration::from_millis(3500);
 
 /// Opens connections. Cheap to clone.
 #[derive(Clone)]

@@ -7,7 +7,8 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    inspector::settings::{self, AssumeRole, Secret, Settings, WebIdentity},
+    cty,
+    inspector::settings::{AssumeRole, Problem, Secret, Settings, WebIdentity},
     schema::{DurationText, Model, Set, StringMap, Value, Visitor},
 };
 
@@ -98,8 +99,9 @@ impl Model for Config {
             )
         });
         v.attr("http_proxy", http_proxy, |a| {
-            a.optional()
-                .doc("URL of the proxy for `http://` endpoints. Else HTTP_PROXY. Empty means none.")
+            a.optional().doc(
+                "URL of the proxy for `http://` endpoints, and for `https://` ones if nothing names another. Else HTTP_PROXY. Empty means none.",
+            )
         });
         v.attr("https_proxy", https_proxy, |a| {
             a.optional().doc(
@@ -142,7 +144,7 @@ impl Model for Config {
         v.single_block(
             "assume_role_with_web_identity",
             assume_role_with_web_identity,
-            "A role to take with a token file, in place of all other credentials.",
+            "A role to take with a token file, in place of credentials from outside the block.",
         );
     }
 }
@@ -210,7 +212,7 @@ impl Model for AssumeRoleBlock {
         });
         v.attr("session_name", session_name, |a| {
             a.optional()
-                .doc("Name of the session. Else AWS_ROLE_SESSION_NAME, or one is made.")
+                .doc("Name of the session. Left out, one is made.")
         });
         v.attr("tags", tags, |a| a.optional().doc("Session tags."));
     }
@@ -262,10 +264,11 @@ impl Model for WebIdentityBlock {
 }
 
 impl Config {
-    /// The settings of the service side. What is unknown counts as not given.
+    /// The settings of the service side. What is unknown counts as not given, and so does an empty text, as with hashicorp/aws; only an
+    /// empty proxy says something: none.
     pub(super) fn settings(&self) -> Settings {
-        let text = |value: &Value<String>| value.text().map(str::to_owned);
-        let secret = |value: &Value<String>| value.text().map(Secret::new);
+        let proxy = |value: &Value<String>| value.text().map(str::to_owned);
+        let secret = |value: &Value<String>| text(value).map(Secret::new);
         let list = |values: &Value<Vec<Value<String>>>| {
             let known = values.known().into_iter().flatten();
             known
@@ -289,9 +292,9 @@ impl Config {
             inspector_endpoint: text(&endpoints.inspector),
             sts_endpoint: text(&endpoints.sts),
             custom_ca_bundle: text(&self.custom_ca_bundle),
-            http_proxy: text(&self.http_proxy),
-            https_proxy: text(&self.https_proxy),
-            no_proxy: text(&self.no_proxy),
+            http_proxy: proxy(&self.http_proxy),
+            https_proxy: proxy(&self.https_proxy),
+            no_proxy: proxy(&self.no_proxy),
             insecure: self.insecure.known().copied().unwrap_or(false),
             max_retries: self
                 .max_retries
@@ -318,8 +321,8 @@ impl AssumeRoleBlock {
         AssumeRole {
             role_arn: self.role_arn.text().unwrap_or_default().to_owned(),
             duration: self.duration.known().map(DurationText::duration),
-            external_id: self.external_id.text().map(str::to_owned),
-            policy: self.policy.text().map(str::to_owned),
+            external_id: text(&self.external_id),
+            policy: text(&self.policy),
             policy_arns: self
                 .policy_arns
                 .known()
@@ -327,7 +330,7 @@ impl AssumeRoleBlock {
                 .flat_map(Set::known)
                 .cloned()
                 .collect(),
-            session_name: self.session_name.text().map(str::to_owned),
+            session_name: text(&self.session_name),
             tags: tags
                 .filter_map(|(key, value)| Some((key.clone(), value.text()?.to_owned())))
                 .collect::<BTreeMap<_, _>>(),
@@ -345,7 +348,7 @@ impl WebIdentityBlock {
                 .unwrap_or_default()
                 .to_owned(),
             duration: self.duration.known().map(DurationText::duration),
-            policy: self.policy.text().map(str::to_owned),
+            policy: text(&self.policy),
             policy_arns: self
                 .policy_arns
                 .known()
@@ -353,16 +356,35 @@ impl WebIdentityBlock {
                 .flat_map(Set::known)
                 .cloned()
                 .collect(),
-            session_name: self.session_name.text().map(str::to_owned),
+            session_name: text(&self.session_name),
         }
     }
 }
 
+fn text(value: &Value<String>) -> Option<String> {
+    value
+        .text()
+        .filter(|text| !text.is_empty())
+        .map(str::to_owned)
+}
+
 /// Where in the block a field of the settings is.
-pub(super) fn path_of(field: &settings::Problem) -> crate::cty::Path {
-    field
+pub(super) fn path_of(problem: &Problem) -> cty::Path {
+    problem
         .field
         .split('.')
-        .map(|step| crate::cty::Step::Attribute(step.to_owned()))
+        .map(|step| cty::Step::Attribute(step.to_owned()))
         .collect()
+}
+
+/// Whether a problem may be gone when the block, `config` on the wire, is wholly known.
+pub(super) fn is_open(problem: &Problem, config: &cty::Value) -> bool {
+    let is_unknown = |field: &str| {
+        let mut value = config;
+        field.split('.').any(|step| {
+            value = value.get(step);
+            matches!(value, cty::Value::Unknown)
+        })
+    };
+    is_unknown(problem.field) || problem.needs.iter().any(|field| is_unknown(field))
 }

@@ -34,7 +34,7 @@ use crate::{
     framework::{self, Registry},
     inspector::{
         Inspector,
-        settings::{self, Settings, Severity},
+        settings::{self, Severity},
     },
     schema,
 };
@@ -50,8 +50,13 @@ impl Provider {
         Self { env }
     }
 
-    fn check(&self, settings: &Settings, diagnostics: &mut Diagnostics) {
-        for problem in settings::check(settings, &*self.env) {
+    /// Adds what is wrong with a block whatever the values turn out to be that are not known yet.
+    fn check(&self, config: &Config, diagnostics: &mut Diagnostics) {
+        let wire = schema::encode(config);
+        for problem in settings::check(&config.settings(), &*self.env) {
+            if config::is_open(&problem, &wire) {
+                continue;
+            }
             let path = config::path_of(&problem);
             let diagnostic = match problem.severity {
                 Severity::Error => {
@@ -76,16 +81,17 @@ impl framework::Provider for Provider {
     }
 
     fn validate(&self, config: &Config, diagnostics: &mut Diagnostics) {
-        // What is not known yet cannot be told from what is not given; configure checks again, when all is known.
-        if schema::encode(config).is_wholly_known() {
-            self.check(&config.settings(), diagnostics);
-        }
+        self.check(config, diagnostics);
     }
 
     fn configure(&self, config: Config, diagnostics: &mut Diagnostics) -> Inspector {
-        let settings = config.settings();
-        self.check(&settings, diagnostics);
-        Inspector::new(settings, Arc::clone(&self.env))
+        // Terraform validates the block of every process before it configures it: a warning was given then, and once is enough.
+        let mut problems = Diagnostics::new();
+        self.check(&config, &mut problems);
+        if problems.has_errors() {
+            diagnostics.extend(problems);
+        }
+        Inspector::new(config.settings(), Arc::clone(&self.env))
     }
 
     fn registry(&self) -> Registry<Inspector> {

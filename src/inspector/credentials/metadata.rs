@@ -6,12 +6,11 @@
 //! cannot ask the container for us, because its provider takes the URL and the token from the process's environment only.
 
 use std::net::IpAddr;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use aws_config::imds;
 use aws_config::imds::credentials::ImdsCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
-use aws_credential_types::Credentials;
 use aws_credential_types::provider::ProvideCredentials;
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_types::body::SdkBody;
@@ -19,10 +18,9 @@ use aws_smithy_types::byte_stream::ByteStream;
 use http::{HeaderValue, Request, Uri};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use serde::Deserialize;
 use tokio::time::timeout;
 
-use super::{Failure, Session};
+use super::{Failure, Session, answer};
 use crate::env::{Env, aws};
 use crate::inspector::classify;
 use crate::inspector::dial::Dial;
@@ -47,15 +45,6 @@ const CONTAINER_ADDRESSES: [&str; 3] = ["169.254.170.2", "169.254.170.23", "fd00
 
 /// The instance metadata service.
 const INSTANCE_ENDPOINT: &str = "http://169.254.169.254";
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Reply {
-    access_key_id: String,
-    secret_access_key: String,
-    token: Option<String>,
-    expiration: Option<String>,
-}
 
 /// A client of the container's endpoint.
 pub(super) struct Container(Client<Dial, SdkBody>);
@@ -113,13 +102,8 @@ impl Container {
             .send(request)
             .await
             .map_err(|error| error.at(&used, "asking it"))?;
-        parse(&body)
-            .map(|credentials| {
-                Some(Session {
-                    credentials,
-                    used: used.clone(),
-                })
-            })
+        answer::parse(&body, "container")
+            .map(|credentials| Some(Session::new(credentials, used.clone())))
             .map_err(|cause| failed("reading its answer", cause))
     }
 
@@ -170,35 +154,64 @@ impl SendError {
 
 /// The instance's credentials.
 pub(super) async fn instance(env: &dyn Env) -> Result<Session, Failure> {
-    let endpoint = env
-        .non_empty(aws::EC2_METADATA_SERVICE_ENDPOINT)
-        .unwrap_or_else(|| INSTANCE_ENDPOINT.to_owned());
-    let used = format!("the instance metadata service ({endpoint})");
+    let used = format!("the instance metadata service ({})", instance_endpoint(env));
     let failed = |step: &str, cause: String| Failure::new(used.clone(), step, cause);
-    let transport = Transport::new(dial(), String::new());
-    let config = ProviderConfig::empty()
-        .with_http_client(transport)
-        .with_sleep_impl(TokioSleep::new());
-    let client = imds::Client::builder()
-        .configure(&config)
-        .endpoint(&endpoint)
-        .map_err(|error| failed("reading its URL", error.to_string()))?
-        .max_attempts(2)
-        .connect_timeout(CONNECT_LIMIT)
-        .read_timeout(REPLY_LIMIT)
-        .build();
+    let client = instance_client(env).map_err(|cause| failed("reading its URL", cause))?;
     let provider = ImdsCredentialsProvider::builder()
-        .configure(&config)
+        .configure(&instance_config())
         .imds_client(client)
         .build();
     match timeout(INSTANCE_LIMIT, provider.provide_credentials()).await {
-        Ok(Ok(credentials)) => Ok(Session { credentials, used }),
-        Ok(Err(error)) => Err(failed("asking it", classify::chain(&error))),
+        Ok(Ok(credentials)) => Ok(Session {
+            instance: true,
+            ..Session::new(credentials, used)
+        }),
+        Ok(Err(error)) => Err(failed("asking it", classify::cause(&error))),
         Err(_) => Err(failed(
             "asking it",
             format!("no answer within {} s", INSTANCE_LIMIT.as_secs()),
         )),
     }
+}
+
+/// The instance's Region.
+pub(super) async fn region(env: &dyn Env) -> Option<String> {
+    const PATH: &str = "/latest/meta-data/placement/region";
+    let client = instance_client(env).ok()?;
+    match timeout(INSTANCE_LIMIT, client.get(PATH)).await {
+        Ok(Ok(region)) => Some(region.into()),
+        Ok(Err(error)) => {
+            tracing::debug!(
+                error = classify::chain(&error),
+                "the instance does not say its Region"
+            );
+            None
+        }
+        Err(_) => None,
+    }
+}
+
+fn instance_endpoint(env: &dyn Env) -> String {
+    env.non_empty(aws::EC2_METADATA_SERVICE_ENDPOINT)
+        .unwrap_or_else(|| INSTANCE_ENDPOINT.to_owned())
+}
+
+fn instance_config() -> ProviderConfig {
+    ProviderConfig::empty()
+        .with_http_client(Transport::new(dial(), String::new()))
+        .with_sleep_impl(TokioSleep::new())
+}
+
+fn instance_client(env: &dyn Env) -> Result<imds::Client, String> {
+    let client = imds::Client::builder()
+        .configure(&instance_config())
+        .endpoint(instance_endpoint(env))
+        .map_err(|error| error.to_string())?
+        .max_attempts(2)
+        .connect_timeout(CONNECT_LIMIT)
+        .read_timeout(REPLY_LIMIT)
+        .build();
+    Ok(client)
 }
 
 fn dial() -> Dial {
@@ -227,31 +240,4 @@ fn is_local(uri: &Uri) -> bool {
     host == "localhost"
         || CONTAINER_ADDRESSES.contains(&host)
         || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
-}
-
-fn parse(body: &[u8]) -> Result<Credentials, String> {
-    // serde's errors can quote what they found, so only the place is told.
-    let reply: Reply = serde_json::from_slice(body).map_err(|error| {
-        format!(
-            "it is not the JSON of credentials (line {}, column {})",
-            error.line(),
-            error.column()
-        )
-    })?;
-    let expiry = reply
-        .expiration
-        .map(|text| {
-            text.parse::<jiff::Timestamp>()
-                .ok()
-                .and_then(|time| SystemTime::try_from(time).ok())
-                .ok_or_else(|| format!("its expiration {text:?} is not a time"))
-        })
-        .transpose()?;
-    Ok(Credentials::new(
-        reply.access_key_id,
-        reply.secret_access_key,
-        reply.token,
-        expiry,
-        "container",
-    ))
 }

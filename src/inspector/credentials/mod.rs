@@ -2,12 +2,13 @@
 
 //! Which credentials sign a call: the chain of sources, and the session that it gave.
 //!
-//! The order is that of hashicorp/aws: the block's web identity or keys, the block's profile, the environment's keys, the
+//! The order is that of hashicorp/aws: the block's keys, its web identity, its profile, the environment's keys, the
 //! environment's web identity, the shared files, the container, the instance; on top of any, the block's role. They are read
 //! when the first call needs them, kept until shortly before they expire, and read again when an endpoint does not know
 //! them. A failure says which source the settings select and which step failed; no secret leaves this module but into the
 //! SDK's signer.
 
+mod answer;
 mod metadata;
 mod process;
 mod profile;
@@ -42,6 +43,18 @@ pub(super) struct Session {
     credentials: Credentials,
     /// Where from, in words.
     pub(super) used: String,
+    /// Whether it began with the instance's credentials.
+    instance: bool,
+}
+
+impl Session {
+    fn new(credentials: Credentials, used: impl Into<String>) -> Self {
+        Self {
+            credentials,
+            used: used.into(),
+            instance: false,
+        }
+    }
 }
 
 impl fmt::Debug for Session {
@@ -163,6 +176,19 @@ impl Chain {
         }
     }
 
+    /// The Region of the instance that this machine is, if its credentials come from there: what hashicorp/aws asks last.
+    pub(super) async fn instance_region(&self) -> Option<String> {
+        let Configuration { settings, env, .. } = &*self.configuration;
+        if settings.skip_metadata_api_check || metadata::is_disabled(&**env) {
+            return None;
+        }
+        let session = self.ready("Finding the Region", "").await.ok()?;
+        if !session.instance {
+            return None;
+        }
+        metadata::region(&**env).await
+    }
+
     /// Reads again, because an endpoint did not accept `rejected`. Whether there are others now.
     pub(super) async fn replace(
         &self,
@@ -250,19 +276,23 @@ impl Chain {
     async fn base(&self) -> Result<Session, Failure> {
         let settings = &self.configuration.settings;
         let env = &*self.configuration.env;
-        if let Some(identity) = &settings.assume_role_with_web_identity {
-            let used = "assume_role_with_web_identity of the provider block";
-            return self.sts().web_identity(used, identity).await;
-        }
         if let (Some(key), Some(secret)) = (&settings.access_key, &settings.secret_key) {
             let token = settings
                 .token
                 .as_ref()
                 .map(|token| token.reveal().to_owned());
-            return Ok(Session {
-                credentials: Credentials::new(key.reveal(), secret.reveal(), token, None, "block"),
-                used: "access_key of the provider block".to_owned(),
-            });
+            let credentials = Credentials::new(key.reveal(), secret.reveal(), token, None, "block");
+            return Ok(Session::new(
+                credentials,
+                "access_key of the provider block",
+            ));
+        }
+        if let Some(identity) = &settings.assume_role_with_web_identity {
+            let used = "assume_role_with_web_identity of the provider block";
+            return self
+                .sts()
+                .web_identity(used, &identity.completed(env))
+                .await;
         }
         let block_profile = settings
             .profile
@@ -315,7 +345,7 @@ impl Chain {
         let env = &*self.configuration.env;
         let used = profile::name(files, &files.profile);
         let mut session = match plan.base {
-            profile::Base::Keys(credentials) => Session { credentials, used },
+            profile::Base::Keys(credentials) => Session::new(credentials, used),
             profile::Base::Process(command) => process::run(&command, used).await?,
             profile::Base::WebIdentity(identity) => {
                 self.sts().web_identity(&used, &identity).await?
@@ -373,10 +403,10 @@ fn environment(env: &dyn Env) -> Option<Session> {
     let key = env.non_empty(aws::ACCESS_KEY_ID)?;
     let secret = env.non_empty(aws::SECRET_ACCESS_KEY)?;
     let token = env.non_empty(aws::SESSION_TOKEN);
-    Some(Session {
-        credentials: Credentials::new(key, secret, token, None, "environment"),
-        used: format!("the environment ({})", aws::ACCESS_KEY_ID),
-    })
+    Some(Session::new(
+        Credentials::new(key, secret, token, None, "environment"),
+        format!("the environment ({})", aws::ACCESS_KEY_ID),
+    ))
 }
 
 fn is_fresh(session: &Session) -> bool {

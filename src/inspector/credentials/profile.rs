@@ -3,6 +3,9 @@
 //! What a profile of the shared files says about credentials: where to begin, and which roles to take from there.
 //!
 //! Pure: it reads no file and calls nobody. The keys are those of the AWS SDKs and Tools Reference Guide.
+//!
+//! aws-config has a provider for profiles, which cannot be used: it reads the process's environment and no other, has no place for the
+//! endpoint of STS that the block gives, ignores `duration_seconds`, and does not say which profile or step failed.
 
 use std::time::Duration;
 

@@ -44,12 +44,8 @@ pub(super) struct Sts<'a> {
 
 /// The web identity that the environment describes, if it does.
 pub(super) fn environment_identity(env: &dyn Env) -> Option<WebIdentity> {
-    Some(WebIdentity {
-        token_file: env.non_empty(aws::WEB_IDENTITY_TOKEN_FILE)?,
-        role_arn: env.non_empty(aws::ROLE_ARN).unwrap_or_default(),
-        session_name: env.non_empty(aws::ROLE_SESSION_NAME),
-        ..WebIdentity::default()
-    })
+    env.non_empty(aws::WEB_IDENTITY_TOKEN_FILE)?;
+    Some(WebIdentity::default().completed(env))
 }
 
 impl Sts<'_> {
@@ -80,7 +76,13 @@ impl Sts<'_> {
         }
         let provider = provider.build_from_provider(base.credentials).await;
         let kind = match timeout(ATTEMPT_LIMIT, provider.provide_credentials()).await {
-            Ok(Ok(credentials)) => return Ok(Session { credentials, used }),
+            Ok(Ok(credentials)) => {
+                return Ok(Session {
+                    credentials,
+                    used,
+                    instance: base.instance,
+                });
+            }
             Ok(Err(error)) => match error
                 .source()
                 .and_then(<dyn StdError>::downcast_ref::<SdkError<AssumeRoleError, HttpResponse>>)
@@ -183,16 +185,14 @@ fn session(
     };
     let expiry = SystemTime::try_from(credentials.expiration)
         .map_err(|_| Failure::new(used.clone(), step, "the answer's expiration is not a time"))?;
-    Ok(Session {
-        credentials: Credentials::new(
-            credentials.access_key_id,
-            credentials.secret_access_key,
-            Some(credentials.session_token),
-            Some(expiry),
-            step,
-        ),
-        used,
-    })
+    let credentials = Credentials::new(
+        credentials.access_key_id,
+        credentials.secret_access_key,
+        Some(credentials.session_token),
+        Some(expiry),
+        step,
+    );
+    Ok(Session::new(credentials, used))
 }
 
 /// The name that was given, or one that tells sessions apart in a trail of calls.

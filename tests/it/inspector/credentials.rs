@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::json;
+use terraform_provider_inspector::inspector::Inspector;
 use terraform_provider_inspector::inspector::settings::{AssumeRole, Settings, WebIdentity};
 
 use super::server::{Reply, Request, Server};
-use super::{block, connect, file, list, packages, regional};
+use super::{block, connect, env, file, list, packages, regional};
 
 /// What STS answers: a session with this key.
 pub(super) fn sts_reply(operation: &str, key: &str, expiration: &str) -> Reply {
@@ -312,8 +313,59 @@ async fn a_program_prints_credentials() {
 
     let config = "[profile p]\ncredential_process = sh -c \"echo no ticket >&2; exit 3\"\n";
     let text = with_profile(&server, config, &[]).await.unwrap_err();
-    assert!(text.contains("credential_process: "), "{text}");
-    assert!(text.contains("no ticket"), "{text}");
+    assert_eq!(
+        text,
+        "the profile \"p\" of …/config, …/credentials: credential_process: the program ended with exit status 3; run it by hand to see what it says"
+    );
+}
+
+/// Waits for something that another process does.
+async fn eventually<T>(mut look: impl FnMut() -> Option<T>) -> T {
+    let mut ticks = tokio::time::interval(Duration::from_millis(5));
+    let found = async {
+        loop {
+            ticks.tick().await;
+            if let Some(found) = look() {
+                return found;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), found)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_program_ends_when_it_is_given_up() {
+    let server = service().await;
+    let folder = tempfile::tempdir().unwrap();
+    let number = folder.path().join("number");
+    // Not the shell itself, but a program that it has started.
+    let script = format!(
+        "sh -c 'echo $$ > {0}.new; mv {0}.new {0}; sleep 600; true'; true",
+        number.display()
+    );
+    let config = format!("[default]\ncredential_process = {script}\n");
+    let regional = regional(Settings {
+        access_key: None,
+        secret_key: None,
+        shared_config_files: vec![file(&folder, "config", &config)],
+        shared_credentials_files: vec![file(&folder, "credentials", "")],
+        ..with_sts(&server)
+    })
+    .await;
+    let call = tokio::spawn(async move { list(&regional).await });
+    let program = eventually(|| std::fs::read_to_string(&number).ok()).await;
+    let command_line = format!("/proc/{}/cmdline", program.trim());
+    assert!(!std::fs::read(&command_line).unwrap().is_empty());
+    call.abort();
+    // Of one that is dead and was not yet waited for, the command line is empty.
+    eventually(|| {
+        std::fs::read(&command_line)
+            .map_or(true, |line| line.is_empty())
+            .then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -374,6 +426,7 @@ async fn instance() -> Server {
             return Reply::Body(401, String::new());
         }
         match request.path.strip_prefix(path) {
+            None if request.path == "/latest/meta-data/placement/region" => Reply::Body(200, "eu-north-1".to_owned()),
             Some("") => Reply::Body(200, "web".to_owned()),
             Some("web") => Reply::json(200, &json!({"Code": "Success", "Type": "AWS-HMAC", "LastUpdated": FAR, "AccessKeyId": "INSTANCE", "SecretAccessKey": "s", "Token": "t", "Expiration": FAR})),
             _ => Reply::Body(404, String::new()),
@@ -414,6 +467,36 @@ async fn an_instance_gives_credentials_unless_it_is_not_to_be_asked() {
         .await
         .unwrap_err();
     assert!(error.is_credentials());
+    assert_eq!(metadata.requests().len(), asked);
+}
+
+#[tokio::test]
+async fn an_instance_says_its_region_if_nothing_else_does() {
+    let metadata = instance().await;
+    let url = metadata.url();
+    let variables = [("AWS_EC2_METADATA_SERVICE_ENDPOINT", url.as_str())];
+    let region = |settings, variables: &[(&str, &str)]| {
+        let inspector = Inspector::new(settings, env(variables));
+        async move { inspector.default_region().await }
+    };
+    let none = Settings::default;
+    assert_eq!(region(none(), &variables).await.unwrap(), "eu-north-1");
+
+    let asked = metadata.requests().len();
+    let given = [variables[0], ("AWS_REGION", "us-east-2")];
+    assert_eq!(region(none(), &given).await.unwrap(), "us-east-2");
+    let skipping = Settings {
+        skip_metadata_api_check: true,
+        ..none()
+    };
+    region(skipping, &variables).await.unwrap_err();
+    // Whoever brings credentials of his own is not on that instance by intent.
+    let keys = [
+        variables[0],
+        ("AWS_ACCESS_KEY_ID", "k"),
+        ("AWS_SECRET_ACCESS_KEY", "s"),
+    ];
+    region(none(), &keys).await.unwrap_err();
     assert_eq!(metadata.requests().len(), asked);
 }
 

@@ -4,9 +4,10 @@
 
 use std::sync::Arc;
 
-use terraform_provider_inspector::inspector::settings::{Secret, Settings};
+use terraform_provider_inspector::inspector::settings::{Secret, Settings, WebIdentity};
 use terraform_provider_inspector::inspector::{Inspector, Regional};
 
+use super::credentials::sts_reply;
 use super::server::{Reply, Server};
 use super::{env, file, list, packages};
 
@@ -154,7 +155,10 @@ async fn the_number_of_retries_comes_from_the_first_place_that_has_one() {
         }),
     ];
     for (expected, names, mut case) in combinations(&places, &Case::default()) {
-        // The default of eight takes half a minute of pauses; that it is eight is seen by a unit test.
+        let (inspector, _folder) = case.clone().inspector();
+        let said = in_us_west_2(&inspector).await.max_retries().to_string();
+        assert_eq!(said, expected.unwrap_or("8"), "{names}");
+        // What is said is done: seen where the pauses are short.
         let Some(expected) = expected else { continue };
         let server = Server::start(|_, _| Reply::exception(400, "ThrottlingException")).await;
         case.settings.inspector_endpoint = Some(server.url());
@@ -169,7 +173,16 @@ async fn the_number_of_retries_comes_from_the_first_place_that_has_one() {
 
 #[tokio::test]
 async fn credentials_come_from_the_first_source_that_has_some() {
-    let server = Arc::new(Server::start(|_, _| packages()).await);
+    // STS hands out a key that is called as the role is.
+    let server = Server::start(|_, request| match request.form("Action") {
+        Some(action) => {
+            let role = request.form("RoleArn").unwrap();
+            let key = role.rsplit('/').next().unwrap();
+            sts_reply(&action, key, "2999-01-01T00:00:00Z")
+        }
+        None => packages(),
+    })
+    .await;
     let container = Server::start(|_, _| {
         Reply::json(
             200,
@@ -177,11 +190,19 @@ async fn credentials_come_from_the_first_source_that_has_some() {
         )
     })
     .await;
-    // A function pointer cannot carry the port, so the container's place only marks that it takes part.
-    let places: [Place; 6] = [
+    // /dev/null is an empty token, which this STS takes. A function pointer cannot carry the container's port, so that its place
+    // only marks that it takes part.
+    let places: [Place; 8] = [
         ("BLOCKKEY", |case| {
             case.settings.access_key = Some(Secret::new("BLOCKKEY"));
             case.settings.secret_key = Some(Secret::new("s"));
+        }),
+        ("BLOCKWEB", |case| {
+            case.settings.assume_role_with_web_identity = Some(WebIdentity {
+                role_arn: "arn:aws:iam::1:role/BLOCKWEB".to_owned(),
+                token_file: "/dev/null".to_owned(),
+                ..WebIdentity::default()
+            });
         }),
         ("BLOCKPROFILE", |case| {
             case.settings.profile = Some("block".to_owned());
@@ -189,6 +210,10 @@ async fn credentials_come_from_the_first_source_that_has_some() {
         ("ENVIRONMENT", |case| {
             case.set("AWS_ACCESS_KEY_ID", "ENVIRONMENT");
             case.set("AWS_SECRET_ACCESS_KEY", "s");
+        }),
+        ("WEB", |case| {
+            case.set("AWS_WEB_IDENTITY_TOKEN_FILE", "/dev/null");
+            case.set("AWS_ROLE_ARN", "arn:aws:iam::1:role/WEB");
         }),
         ("PROFILE", |case| case.set("AWS_PROFILE", "named")),
         ("DEFAULTPROFILE", |case| {
@@ -212,6 +237,7 @@ async fn credentials_come_from_the_first_source_that_has_some() {
         credentials,
         settings: Settings {
             inspector_endpoint: Some(server.url()),
+            sts_endpoint: Some(server.url()),
             skip_metadata_api_check: true,
             ..Settings::default()
         },

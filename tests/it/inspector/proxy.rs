@@ -126,6 +126,36 @@ async fn the_environment_names_proxies_and_the_block_can_refuse_them() {
 }
 
 #[tokio::test]
+async fn the_blocks_plain_proxy_serves_both_kinds_unless_another_is_named() {
+    let authority = Authority::new();
+    let folder = tempfile::tempdir().unwrap();
+    let secure = Server::start_tls(authority.server("inspector.test"), |_, _| packages()).await;
+    let tunnel = TunnelProxy::start(&secure).await;
+    let settings = |https: Option<&str>| Settings {
+        http_proxy: Some(tunnel.url.clone()),
+        https_proxy: https.map(str::to_owned),
+        max_retries: Some(0),
+        custom_ca_bundle: Some(file(&folder, "ca.pem", &authority.pem())),
+        ..block("https://inspector.test")
+    };
+    list(&*regional(settings(None)).await).await.unwrap();
+    assert_eq!(
+        tunnel.first_lines(),
+        ["CONNECT inspector.test:443 HTTP/1.1"]
+    );
+    let error = list(&*regional(settings(Some(""))).await)
+        .await
+        .unwrap_err();
+    assert!(matches!(*error.kind, Kind::Dns { .. }), "{error:?}");
+    let other = [("HTTPS_PROXY", "http://127.0.0.1:9")];
+    let error = list(&*connect(settings(None), &other).await)
+        .await
+        .unwrap_err();
+    assert!(matches!(*error.kind, Kind::Proxy { .. }), "{error:?}");
+    assert_eq!(tunnel.first_lines().len(), 1);
+}
+
+#[tokio::test]
 async fn what_no_proxy_names_and_this_machine_are_reached_directly() {
     let proxy = Server::start(|_, _| packages()).await;
     for no_proxy in ["inspector.test", ".test", "example.com,inspector.test", "*"] {

@@ -116,6 +116,9 @@ async fn web_identity_tokens_stay_silent() {
     for (allow, outcome) in [(true, "called"), (false, "AccessDenied")] {
         let server = service(allow).await;
         let settings = Settings {
+            access_key: None,
+            secret_key: None,
+            token: None,
             assume_role_with_web_identity: Some(WebIdentity {
                 role_arn: "arn:aws:iam::1:role/r".to_owned(),
                 token_file: file(&folder, "token", "canary-web-token"),
@@ -166,8 +169,13 @@ async fn sources_outside_the_block_stay_silent() {
         ("program", program.as_str(), "called"),
         (
             "failing",
-            "[default]\ncredential_process = false canary-argument\n",
-            "credential_process",
+            "[default]\ncredential_process = echo canary-out; echo canary-err >&2; false canary-argument\n",
+            "the program ended with exit status 1",
+        ),
+        (
+            "babbling",
+            "[default]\ncredential_process = echo canary-out\n",
+            "it is not the JSON of credentials",
         ),
         (
             "keys",
