@@ -85,8 +85,10 @@ fn place(error: &Error) -> String {
     if let Some(id) = &error.request_id {
         place += &format!(", request id {id}");
     }
+    // Where the credentials themselves are what failed, their source has been named.
     if let Some(credentials) = &error.credentials
         && error.is_credentials()
+        && !matches!(*error.kind, Kind::Credentials { .. })
     {
         place += &format!(", credentials from {credentials}");
     }
@@ -128,6 +130,11 @@ fn next_step(error: &Error) -> Option<String> {
         Kind::Proxy { .. } => "Check `http_proxy`, `https_proxy` and `no_proxy`.".to_owned(),
         Kind::Tls { .. } => {
             "To trust a private certificate authority, set `custom_ca_bundle` or the variable AWS_CA_BUNDLE to its PEM file.".to_owned()
+        }
+        Kind::Credentials { used, .. } if !used.starts_with("no credentials") => {
+            "This source is the first that the provider block, the environment and the shared files select, so no other was tried. Mend it, or \
+             give one that goes before it: the guide \"Authentication and configuration\" has the order."
+                .to_owned()
         }
         Kind::Credentials { .. } => {
             "Set credentials in the provider block, the environment or the shared files. An emulator that checks none still needs some, \

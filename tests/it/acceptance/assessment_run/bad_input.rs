@@ -197,7 +197,7 @@ fn no_credentials() {
             there), or the container's endpoint; the instance metadata service is not to
             be asked.
 
-            Operation StartAssessmentRun in us-east-1, credentials from no credentials.
+            Operation StartAssessmentRun in us-east-1.
 
             Set credentials in the provider block, the environment or the shared files.
             An emulator that checks none still needs some, such as `access_key = "test"`
