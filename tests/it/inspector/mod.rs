@@ -11,6 +11,7 @@ mod proxy;
 mod secrets;
 mod server;
 mod session;
+mod sts;
 mod tls;
 
 use std::collections::BTreeMap;
