@@ -15,5 +15,6 @@ mod functions;
 mod lists;
 #[cfg(unix)]
 mod moved;
+mod provider;
 mod reports;
 mod resource_group;
