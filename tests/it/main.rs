@@ -9,6 +9,7 @@
 )]
 
 mod acceptance;
+mod docs;
 mod emulator;
 mod inspector;
 mod plugin;

@@ -55,8 +55,7 @@ impl Resource for AssessmentRun {
     type Identity = ArnIdentity;
 
     fn doc(&self) -> &'static str {
-        "Starts an assessment run of Amazon Inspector Classic and keeps its ARN in state. AWS ended the service on 2026-05-20: it works \
-         against any endpoint that speaks the API."
+        include_str!("doc.md").trim_ascii_end()
     }
 
     fn identity(&self, model: &RunModel) -> ArnIdentity {
