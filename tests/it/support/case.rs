@@ -308,8 +308,9 @@ fn report_skip(reason: &str) {
     }
 }
 
+/// Says something in the test's own output.
 #[allow(clippy::print_stderr, reason = "the output of a test")]
-fn announce(line: &str) {
+pub(crate) fn announce(line: &str) {
     eprintln!("{line}");
 }
 

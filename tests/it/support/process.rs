@@ -3,8 +3,10 @@
 //! A running command whose output can be waited for and which can be sent signals; also the one bounded wait of all tests.
 //! It knows nothing of Terraform.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
@@ -149,6 +151,24 @@ impl Process {
             .map_err(|error| format!("signalling the group of {}: {error}", self.shown))
     }
 
+    /// Kills the children of this process that run this executable, as the kernel does when memory runs out.
+    ///
+    /// # Errors
+    ///
+    /// It has none.
+    pub(crate) fn kill_children(&mut self, executable: &str) -> Result<(), String> {
+        self.signalled.get_or_insert_with(Instant::now);
+        let children = children(self.pid(), executable);
+        if children.is_empty() {
+            return Err(format!("{} has no child {executable}", self.shown));
+        }
+        for child in children {
+            kill_process(child, Signal::KILL)
+                .map_err(|error| format!("killing {executable}: {error}"))?;
+        }
+        Ok(())
+    }
+
     /// Waits for the end.
     ///
     /// # Errors
@@ -209,6 +229,26 @@ impl Finished {
     }
 }
 
+/// The children of a process that run an executable of this name, by what Linux says in `/proc`.
+fn children(parent: Pid, executable: &str) -> Vec<Pid> {
+    let parent = parent.as_raw_nonzero().to_string();
+    let is_child = |directory: &Path| {
+        // The fourth word of `stat` is the parent; the second, in parentheses, may have anything in it.
+        let stat = fs::read_to_string(directory.join("stat")).unwrap_or_default();
+        let after_name = stat.rsplit(')').next().unwrap_or_default();
+        after_name.split_whitespace().nth(1) == Some(&parent)
+            && fs::read_link(directory.join("exe")).is_ok_and(|exe| exe.ends_with(executable))
+    };
+    fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|directory| is_child(directory))
+        .filter_map(|directory| directory.file_name()?.to_str()?.parse().ok())
+        .filter_map(Pid::from_raw)
+        .collect()
+}
+
 fn collect(from: impl Read + Send + 'static, into: &Arc<Mutex<String>>) -> JoinHandle<()> {
     let into = Arc::clone(into);
     thread::spawn(move || {
@@ -266,6 +306,23 @@ mod tests {
         process.wait_for_output("ready").unwrap();
         process.signal_group(Signal::TERM).unwrap();
         assert_eq!(process.finish(LIMIT).unwrap().code(), 143);
+    }
+
+    #[test]
+    fn a_child_can_be_killed_by_the_name_of_its_executable() {
+        let mut process = shell("sleep 1000 & echo ready; wait $!; exit $?");
+        process.wait_for_output("ready").unwrap();
+        assert!(process.kill_children("no-such-executable").is_err());
+        let sleep = fs::canonicalize("/bin/sleep").unwrap();
+        let name = sleep.file_name().unwrap().to_str().unwrap();
+        let mut killed = Err(String::new());
+        wait_until(LIMIT, || {
+            // The shell has forked when it says that it is ready, and may not have executed yet.
+            killed = process.kill_children(name);
+            killed.is_ok()
+        });
+        killed.unwrap();
+        assert_eq!(process.finish(LIMIT).unwrap().code(), 137);
     }
 
     #[test]

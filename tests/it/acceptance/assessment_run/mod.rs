@@ -3,6 +3,7 @@
 //! `inspector_assessment_run` with the real Terraform.
 
 mod bad_input;
+mod interrupted;
 mod lifecycle;
 mod stopping;
 mod waiting;
