@@ -80,6 +80,10 @@ pub(super) async fn wait(
     let Some(condition) = model.wait_for().condition() else {
         return Ok(model);
     };
+    if phase == Phase::Create {
+        // Until it has succeeded: a creation that failed in its wait, and was untainted, must not look as if nothing were left to do.
+        cx.private().set(WAIT_PENDING, true);
+    }
     let arn = model.label().to_owned();
     let spent = begun.elapsed();
     let time_limit = |run: &Run| {
