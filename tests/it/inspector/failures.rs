@@ -23,7 +23,7 @@ async fn refusing() -> SocketAddr {
 }
 
 /// An address that swallows packets: a listener that never accepts, with its queue full.
-async fn black_hole() -> (SocketAddr, TcpListener, Vec<TcpStream>) {
+pub(super) async fn black_hole() -> (SocketAddr, TcpListener, Vec<TcpStream>) {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let listener = socket.listen(1).unwrap();

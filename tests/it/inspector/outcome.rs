@@ -9,6 +9,7 @@ use terraform_provider_inspector::inspector::{Error, Kind, Outcome, Regional};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpListener;
 
+use super::failures::black_hole;
 use super::server::{Reply, Server};
 use super::{block, list, packages, regional};
 
@@ -49,6 +50,17 @@ async fn a_start_succeeds_with_what_the_service_said() {
             .contains(" terraform-provider-inspector/"),
         "{request:?}"
     );
+}
+
+#[tokio::test]
+async fn a_start_that_meets_a_black_hole_had_no_effect() {
+    let (address, _listener, _filling) = black_hole().await;
+    let regional = regional(block(&format!("http://{address}"))).await;
+    // As long as a start's reply may take, which a second attempt to connect would outlast.
+    let error = start_within(&regional, Duration::from_secs(8)).await;
+    let error = error.unwrap_err();
+    assert!(matches!(*error.kind, Kind::Connect { .. }), "{error:?}");
+    assert_eq!(error.outcome(), Outcome::NoEffect);
 }
 
 #[tokio::test]
