@@ -31,15 +31,16 @@ const AT_ONCE: usize = 250;
 
 /// What goes wrong with one create.
 #[derive(Clone, Debug)]
-struct Case {
-    name: Option<String>,
-    start: Vec<Effect>,
-    list: Vec<Effect>,
+pub(crate) struct Case {
+    pub(crate) name: Option<String>,
+    pub(crate) start: Vec<Effect>,
+    pub(crate) list: Vec<Effect>,
     stop_after: Option<Duration>,
-    taken: bool,
+    /// Another run of the template has the name.
+    pub(crate) taken: bool,
 }
 
-fn draw(rng: &mut Rng, number: usize) -> Case {
+pub(crate) fn draw(rng: &mut Rng, number: usize) -> Case {
     const NAMES: [&str; 6] = ["a*b", "what?", "100%", "two words", "prüfung-日本", "plain"];
     let start = match rng.u8(0..14) {
         0 => vec![Effect::CommitThenDrop],
@@ -74,6 +75,14 @@ fn draw(rng: &mut Rng, number: usize) -> Case {
     }
 }
 
+/// The seed of what is drawn: the one that the environment sets, or another one each second.
+pub(crate) fn seed() -> u64 {
+    Process
+        .var("EXACTLY_ONE_RUN_SEED")
+        .and_then(|seed| seed.parse().ok())
+        .unwrap_or_else(|| SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs())
+}
+
 struct World {
     emulator: Emulator,
     templates: Vec<String>,
@@ -82,10 +91,7 @@ struct World {
 
 #[test]
 fn a_thousand_creates_under_faults_leave_exactly_one_run_each() {
-    let seed = Process
-        .var("EXACTLY_ONE_RUN_SEED")
-        .and_then(|seed| seed.parse().ok())
-        .unwrap_or_else(|| SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs());
+    let seed = seed();
     println!("EXACTLY_ONE_RUN_SEED={seed}");
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)

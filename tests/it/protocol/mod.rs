@@ -6,7 +6,7 @@ mod action;
 mod data_source;
 mod descriptors;
 mod ephemeral;
-mod exactly_one_run;
+pub(crate) mod exactly_one_run;
 mod fake;
 mod function;
 mod list;
