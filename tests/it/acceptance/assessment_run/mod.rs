@@ -3,8 +3,13 @@
 //! `inspector_assessment_run` with the real Terraform.
 
 mod bad_input;
+mod endpoints;
+mod exactly_one_run;
+mod incomplete_answers;
 mod interrupted;
 mod lifecycle;
+mod mocked;
+mod rows;
 mod stopping;
 mod waiting;
 
