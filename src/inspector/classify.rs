@@ -201,12 +201,14 @@ fn sources<'a>(
     std::iter::successors(Some(error), |&error| error.source())
 }
 
-/// An error and its sources, each once.
+/// An error and its sources, each once. What a terminal would act on instead of showing it, such as a byte of garbage, is escaped.
 pub(super) fn chain(error: &(dyn StdError + 'static)) -> String {
+    // What the SDK says of everything that it has no name for.
+    const NOTHING: &str = "unhandled error";
     let mut text = String::new();
     for error in sources(error) {
-        let part = error.to_string();
-        if text.ends_with(&part) {
+        let part: String = error.to_string().chars().map(escaped).collect();
+        if text.ends_with(&part) || part == NOTHING {
             continue;
         }
         if !text.is_empty() {
@@ -214,5 +216,16 @@ pub(super) fn chain(error: &(dyn StdError + 'static)) -> String {
         }
         text.push_str(&part);
     }
+    if text.is_empty() {
+        text.push_str(NOTHING);
+    }
     text
+}
+
+fn escaped(character: char) -> String {
+    if character.is_control() && !character.is_whitespace() {
+        character.escape_default().to_string()
+    } else {
+        character.to_string()
+    }
 }
