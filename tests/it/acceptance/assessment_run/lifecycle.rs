@@ -6,7 +6,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use super::{RUN, run};
-use crate::support::case::{TestCase, V1_12};
+use crate::support::case::{Context, TestCase, V1_12, announce};
 use crate::support::check::{action, capture, identity, known, null, unknown};
 use crate::support::matcher::{Slot, differs, matches, same};
 use crate::support::step::{
@@ -14,6 +14,9 @@ use crate::support::step::{
     saved_plan,
 };
 use crate::support::view::Action;
+
+/// Network Reachability, as `us-east-1` has it.
+const RULES_PACKAGE: &str = "arn:aws:inspector:us-east-1:316112463485:rulespackage/0-PmNV0Tcd";
 
 #[test]
 fn basic() {
@@ -150,6 +153,26 @@ fn disappears_with_its_template() {
             Ok(())
         }))
         .step(plan_only(run(&template, "")).plan(action(RUN, Action::Create)))
+        .run();
+}
+
+#[test]
+fn disappears_with_its_target() {
+    let case = TestCase::new();
+    let config = format!(
+        "resource \"inspector_assessment_target\" \"test\" {{\n  name = \"web\"\n}}\n\n\
+         resource \"inspector_assessment_template\" \"test\" {{\n  name = \"web\"\n  target_arn = inspector_assessment_target.test.arn\n  \
+         duration = 3600\n  rules_package_arns = [\"{RULES_PACKAGE}\"]\n}}\n\n\
+         resource \"inspector_assessment_run\" \"test\" {{\n  assessment_template_arn = inspector_assessment_template.test.arn\n}}\n"
+    );
+    case.step(apply(config.clone()))
+        .step(disappears("inspector_assessment_target.test"))
+        .step(
+            plan_only(config.clone())
+                .plan(action("inspector_assessment_template.test", Action::Create))
+                .plan(action(RUN, Action::Create)),
+        )
+        .step(apply(config).says("3 added, 0 changed, 0 destroyed"))
         .run();
 }
 
@@ -297,6 +320,17 @@ fn destroy_stops_a_run_in_progress_first() {
         .run();
 }
 
+/// How many ARNs each description since the log was cleared asked for.
+fn described(context: &Context<'_>) -> Vec<usize> {
+    let calls = context.emulator.calls();
+    let descriptions = calls
+        .iter()
+        .filter(|call| call.operation == "DescribeAssessmentRuns");
+    descriptions
+        .filter_map(|call| call.request["assessmentRunArns"].as_array().map(Vec::len))
+        .collect()
+}
+
 #[test]
 fn many_in_one_apply() {
     let case = TestCase::new();
@@ -308,6 +342,15 @@ fn many_in_one_apply() {
         .step(perform(|context| {
             assert_eq!(context.calls("StartAssessmentRun"), 25);
             assert_eq!(context.emulator.world().runs.len(), 25);
+            // A refresh describes each run once, and never more than ten in a call. How few calls it takes hangs on how close together the
+            // reads of Terraform come, so that their number is announced; at the protocol it is exact.
+            context.emulator.clear_calls();
+            context.workspace.expect_empty_plan()?;
+            let sizes = described(context);
+            announce(&format!("25 runs were described by calls of {sizes:?}"));
+            assert_eq!(sizes.iter().sum::<usize>(), 25, "{sizes:?}");
+            assert!(sizes.iter().all(|size| *size <= 10), "{sizes:?}");
+            assert!(sizes.len() < 25, "{sizes:?}");
             Ok(())
         }))
         .run();

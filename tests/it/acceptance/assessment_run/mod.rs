@@ -9,6 +9,7 @@ mod incomplete_answers;
 mod interrupted;
 mod lifecycle;
 mod mocked;
+mod provider_block;
 mod rows;
 mod stopping;
 mod waiting;
