@@ -12,11 +12,16 @@ use terraform_provider_inspector::emulator::{Effect, Fault, Options};
 use super::{RUN, run};
 use crate::support::case::{TestCase, announce};
 use crate::support::check::{action, known};
+use crate::support::diagnostics::says;
 use crate::support::matcher::matches;
 use crate::support::step::{apply, apply_fails, fails, perform, plan_only};
 use crate::support::view::Action;
 
 const DESCRIBE: &str = "DescribeAssessmentRuns";
+
+/// Without a memory of the failure a hundred resources, ten at a time, would each wait for their own: 40 seconds. With it they take 9, and
+/// Terraform on a quiet machine another one or two; a busy machine has the rest.
+const GIVEN_UP: Duration = Duration::from_secs(30);
 
 /// The body of a provider block for an endpoint.
 fn provider_at(endpoint: &str) -> String {
@@ -78,7 +83,7 @@ fn a_black_hole_is_given_up_for_a_hundred_resources_at_once() {
             assert!(!planned.stdout.contains("will be created"));
             let full = said.matches("Could not connect to 127.0.0.1:").count();
             assert!((1..100).contains(&full), "{full} times in full\n{said}");
-            assert!(took < Duration::from_secs(15), "it took {took:?}");
+            assert!(took < GIVEN_UP, "it took {took:?}");
             Ok(())
         }))
         .run();
@@ -107,22 +112,17 @@ fn a_black_hole_is_given_up_for_a_hundred_creates_at_once() {
         ));
         assert_eq!(applied.code(), 1);
         assert_eq!(applied.stderr.matches("Error: ").count(), 100);
-        assert!(took < Duration::from_secs(15), "it took {took:?}");
+        assert!(took < GIVEN_UP, "it took {took:?}");
         let said = context.workspace.filtered(&applied.stderr);
         let state = context.workspace.show_state()?;
         assert!(state.objects().is_empty(), "{:?}\n{said}", state.objects());
         let errors: Vec<_> = said.split("Error: ").skip(1).collect();
         let first = errors.iter().find(|it| it.contains("Could not connect"));
         let rest = errors.iter().find(|it| it.contains("Not tried"));
-        let both = format!("{}\n---\n{}", first.unwrap().trim(), rest.unwrap().trim());
-        let both = Regex::new(r"test\[\d+\]")
+        let first = Regex::new(r"test\[\d+\]")
             .unwrap()
-            .replace_all(&both, "test[N]");
-        // How long ago decides where Terraform breaks the line.
-        let both = Regex::new(r"(\d+ seconds?|a\s+moment)\s+ago\.\s+The\s+error\s+of")
-            .unwrap()
-            .replace_all(&both, "[AGO].\nThe error of");
-        insta::assert_snapshot!(both, @r#"
+            .replace_all(first.unwrap().trim(), "test[N]");
+        insta::assert_snapshot!(first, @r#"
         Starting Inspector assessment run (terraform-[UNIQUE])
 
           with inspector_assessment_run.test[N],
@@ -137,18 +137,18 @@ fn a_black_hole_is_given_up_for_a_hundred_creates_at_once() {
         variable AWS_ENDPOINT_URL_INSPECTOR names it.
 
         Nothing was started.
-        ---
-        Starting Inspector assessment run (terraform-[UNIQUE])
-
-          with inspector_assessment_run.test[N],
-          on main.tf line 1, in resource "inspector_assessment_run" "test":
-           1: resource "inspector_assessment_run" "test" {
-
-        Not tried: could not connect to 127.0.0.1:[PORT]: no answer within 4.0 s [AGO].
-        The error of the resource that met it first says what to do.
-
-        Nothing was started.
         "#);
+        // How long ago it was decides where Terraform breaks the lines.
+        let rest = rest.unwrap();
+        assert!(says(rest, "Not tried: could not connect to"), "{rest}");
+        assert!(
+            says(
+                rest,
+                "The error of the resource that met it first says what to do."
+            ),
+            "{rest}"
+        );
+        assert!(says(rest, "Nothing was started."), "{rest}");
         Ok(())
     }))
     .run();
