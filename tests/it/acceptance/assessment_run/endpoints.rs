@@ -129,7 +129,7 @@ fn a_black_hole_is_given_up_for_a_hundred_creates_at_once() {
           on main.tf line 1, in resource "inspector_assessment_run" "test":
            1: resource "inspector_assessment_run" "test" {
 
-        Could not connect to 127.0.0.1:[PORT]: no answer within 4.0 s.
+        Could not connect to 127.0.0.1:[PORT]: no answer within 3.5 s.
 
         Operation StartAssessmentRun in us-east-1 at http://127.0.0.1:[PORT].
 
