@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use terraform_provider_inspector::emulator::{Effect, Fault, RunState};
+use terraform_provider_inspector::emulator::{Effect, Fault, Options, RunState, Time};
 
 use super::{RUN, run};
 use crate::support::case::{Context, TestCase, announce, calls};
@@ -331,7 +331,12 @@ fn a_second_ctrl_c_in_a_wait_starts_no_second_run() {
 
 #[test]
 fn an_update_stopped_in_its_wait_is_resumed() {
-    let (case, arn) = (TestCase::new(), Slot::new());
+    // The clock stands still, so that the run is in its first state when the wait is stopped.
+    let case = TestCase::with(Options {
+        time: Time::Stepped,
+        ..Options::default()
+    });
+    let arn = Slot::new();
     let template = case.template("web");
     let raised = run(&template, WAITING);
     let interrupted = raised.clone();
@@ -349,8 +354,8 @@ fn an_update_stopped_in_its_wait_is_resumed() {
               on main.tf line 1, in resource "inspector_assessment_run" "test":
                1: resource "inspector_assessment_run" "test" {
 
-            Stopped as asked. The run was COLLECTING_DATA when last seen. The run goes
-            on; the next apply takes the wait up again.
+            Stopped as asked. The run was CREATED when last seen. The run goes on; the
+            next apply takes the wait up again.
             "#);
             Ok(())
         }))
