@@ -30,3 +30,11 @@ emulator:
 # The tour: a real Terraform, the provider and the emulator.
 quickstart:
     cargo run --example quickstart
+
+# The Registry's pages, from schemas and examples.
+docs:
+    cargo run --features docs --bin generate-docs
+
+# Weight, start-up and throughput beside Go providers.
+bench:
+    cargo bench
