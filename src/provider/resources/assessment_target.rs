@@ -95,7 +95,8 @@ impl Resource for AssessmentTarget {
          the runs in progress have ended (`DescribeAssessmentRuns`).\n\n\
          ## Moving from hashicorp/aws\n\n\
          A `moved` block from `aws_inspector_assessment_target` takes an object over; nothing is created or destroyed. The old provider stays in \
-         `required_providers` for that one apply."
+         `required_providers` for that one apply. \
+         [examples/migration](https://github.com/inspector-rs/terraform-provider-inspector/tree/main/examples/migration) goes through it step by step."
     }
 
     fn identity(&self, model: &TargetModel) -> ArnIdentity {

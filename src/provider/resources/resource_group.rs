@@ -75,7 +75,8 @@ impl Resource for ResourceGroup {
          Create: `CreateResourceGroup`, once. Refresh: `DescribeResourceGroups`, shared by ten groups. Destroy: nothing.\n\n\
          ## Moving from hashicorp/aws\n\n\
          A `moved` block from `aws_inspector_resource_group` takes an object over; nothing is created or destroyed. The old provider stays in \
-         `required_providers` for that one apply."
+         `required_providers` for that one apply. \
+         [examples/migration](https://github.com/inspector-rs/terraform-provider-inspector/tree/main/examples/migration) goes through it step by step."
     }
 
     fn identity(&self, model: &GroupModel) -> ArnIdentity {

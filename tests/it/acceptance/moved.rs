@@ -41,11 +41,11 @@ fn moved() -> String {
 }
 
 /// An object in a state file, of schema version 0, as hashicorp/aws leaves it.
-fn object(noun: &str, attributes: &Value) -> Value {
+pub(super) fn object(noun: &str, name: &str, attributes: &Value) -> Value {
     json!({
         "mode": "managed",
         "type": format!("aws_inspector_{noun}"),
-        "name": "test",
+        "name": name,
         "provider": "provider[\"registry.terraform.io/hashicorp/aws\"]",
         "instances": [{
             "schema_version": 0,
@@ -56,7 +56,8 @@ fn object(noun: &str, attributes: &Value) -> Value {
     })
 }
 
-fn write_state(context: &Context<'_>, objects: &[Value]) {
+/// Makes these objects the state.
+pub(super) fn write_state(context: &Context<'_>, objects: &[Value]) {
     let state = json!({
         "version": 4,
         "terraform_version": "1.9.8",
@@ -82,14 +83,17 @@ fn made(context: &Context<'_>) -> Vec<Value> {
     vec![
         object(
             "resource_group",
+            "test",
             &json!({"arn": group, "id": group, "tags": {"Role": "web"}}),
         ),
         object(
             "assessment_target",
+            "test",
             &json!({"arn": target, "id": target, "name": "web", "resource_group_arn": group}),
         ),
         object(
             "assessment_template",
+            "test",
             &json!({
                 "arn": template,
                 "id": template,
@@ -107,7 +111,7 @@ fn made(context: &Context<'_>) -> Vec<Value> {
 }
 
 /// A case with the stand-in beside our provider; keep the latter alive.
-fn beside_the_old_provider() -> (TestCase, OldProvider, tempfile::TempDir) {
+pub(super) fn beside_the_old_provider() -> (TestCase, OldProvider, tempfile::TempDir) {
     let directory = tempfile::Builder::new().prefix("aws-").tempdir().unwrap();
     let old = OldProvider::serve(directory.path());
     let case = TestCase::new().env("TF_REATTACH_PROVIDERS", &old.reattach());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! A small stand-in for hashicorp/aws: the schemas of its three `aws_inspector_*` types, served to Terraform in reattach mode.
+//! A small stand-in for hashicorp/aws: the schemas of its `aws_inspector_*` types, served to Terraform in reattach mode.
 //!
 //! Terraform needs the old provider for nothing but its schemas while objects move away from it; any call that reads or changes an object
 //! fails here, so that a test notices.
@@ -10,7 +10,9 @@ use std::sync::Arc;
 
 use terraform_provider_inspector::{
     diag::{Diagnostic, Diagnostics},
-    framework::{Cx, ImportBy, Partial, Provider, Registry, Resource, Result},
+    framework::{
+        Configured, Cx, DataSource, ImportBy, Partial, Provider, Registry, Resource, Result,
+    },
     schema::{Model, Set, StringMap, Value, Visitor},
     server::Server,
 };
@@ -71,29 +73,92 @@ impl OldProvider {
 struct Aws;
 
 #[derive(Clone, Debug, Default, PartialEq)]
-struct NoSettings;
+struct Settings {
+    region: Value<String>,
+    default_tags: Value<Vec<DefaultTags>>,
+}
 
-impl Model for NoSettings {
-    fn visit(&mut self, _v: &mut impl Visitor) {}
+impl Model for Settings {
+    fn visit(&mut self, v: &mut impl Visitor) {
+        let Self {
+            region,
+            default_tags,
+        } = self;
+        v.attr("region", region, |a| a.optional().doc("."));
+        v.set_block("default_tags", default_tags, ".");
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+struct DefaultTags {
+    tags: Value<StringMap>,
+}
+
+impl Model for DefaultTags {
+    fn visit(&mut self, v: &mut impl Visitor) {
+        v.attr("tags", &mut self.tags, |a| a.optional().doc("."));
+    }
 }
 
 impl Provider for Aws {
-    type Model = NoSettings;
+    type Model = Settings;
     type Client = ();
 
     fn doc(&self) -> &'static str {
         "A stand-in."
     }
 
-    fn validate(&self, _config: &NoSettings, _diagnostics: &mut Diagnostics) {}
+    fn validate(&self, _config: &Settings, _diagnostics: &mut Diagnostics) {}
 
-    fn configure(&self, _config: NoSettings, _diagnostics: &mut Diagnostics) {}
+    fn configure(&self, _config: Settings, _diagnostics: &mut Diagnostics) {}
 
     fn registry(&self) -> Registry<()> {
         Registry::default()
             .resource(Group)
             .resource(Target)
             .resource(Template)
+            .data_source(RulesPackages)
+    }
+}
+
+/// The rules packages of us-east-1 (`AWS` in the emulator), which that provider's data source gives in this order.
+pub(crate) const RULES_PACKAGES: [&str; 4] = [
+    "arn:aws:inspector:us-east-1:316112463485:rulespackage/0-PmNV0Tcd",
+    "arn:aws:inspector:us-east-1:316112463485:rulespackage/0-R01qwB5Q",
+    "arn:aws:inspector:us-east-1:316112463485:rulespackage/0-gEjTy7T7",
+    "arn:aws:inspector:us-east-1:316112463485:rulespackage/0-rExsr2X8",
+];
+
+/// The one thing that is read: a configuration before the move looks its rules packages up.
+struct RulesPackages;
+
+#[derive(Clone, Debug, Default, PartialEq)]
+struct PackagesModel {
+    arns: Value<Vec<Value<String>>>,
+}
+
+impl Model for PackagesModel {
+    fn visit(&mut self, v: &mut impl Visitor) {
+        v.attr("arns", &mut self.arns, |a| a.computed().doc("."));
+    }
+}
+
+impl Configured for RulesPackages {
+    const TYPE: &'static str = "aws_inspector_rules_packages";
+    type Client = ();
+    type Model = PackagesModel;
+
+    fn doc(&self) -> &'static str {
+        "A stand-in."
+    }
+}
+
+impl DataSource for RulesPackages {
+    async fn read(&self, _cx: &Cx<()>, _config: PackagesModel) -> Result<PackagesModel> {
+        let arns = RULES_PACKAGES.map(Value::from);
+        Ok(PackagesModel {
+            arns: Value::Known(arns.to_vec()),
+        })
     }
 }
 

@@ -162,6 +162,24 @@ impl Workspace {
         Ok(finished)
     }
 
+    /// Runs a program other than Terraform, which finds the Terraform of the tests as `TERRAFORM`, to its end.
+    pub(crate) fn run_script(&self, program: &Path) -> Result<Finished, String> {
+        let number = self.commands.get() + 1;
+        self.commands.set(number);
+        let finished = Process::spawn(
+            Command::new(program)
+                .current_dir(&self.directory)
+                .env_clear()
+                .envs(&self.environment)
+                .env("TERRAFORM", &self.terraform.executable)
+                .env("TF_LOG_PATH", self.log_path(number)),
+            program.display().to_string(),
+        )?
+        .finish(LIMIT)?;
+        self.remember(&finished);
+        Ok(finished)
+    }
+
     /// Keeps a command that was run by [`spawn`](Self::spawn) for the text of a failure.
     pub(crate) fn remember(&self, finished: &Finished) {
         self.last.replace(format!(

@@ -65,7 +65,8 @@ impl Resource for AssessmentTemplate {
          ## Moving from hashicorp/aws\n\n\
          A `moved` block from `aws_inspector_assessment_template` takes an object over; nothing is created or destroyed. The old provider stays in \
          `required_providers` for that one apply. Tags that came from its \
-         `default_tags` are tags of the template: write them out."
+         `default_tags` are tags of the template: write them out. \
+         [examples/migration](https://github.com/inspector-rs/terraform-provider-inspector/tree/main/examples/migration) goes through it step by step."
     }
 
     fn identity(&self, model: &TemplateModel) -> ArnIdentity {

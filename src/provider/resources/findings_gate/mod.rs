@@ -34,6 +34,8 @@ impl Resource for FindingsGate {
     fn doc(&self) -> &'static str {
         "Waits for an assessment run to end and judges its findings. A run with too many of them fails the apply, and whatever refers to the gate \
          is not applied; the run is untouched. The next apply judges the same run again; a new run means a new gate.\n\n\
+         [examples/pipeline](https://github.com/inspector-rs/terraform-provider-inspector/tree/main/examples/pipeline) is a whole pipeline around gates: \
+         many templates, one report, exit statuses.\n\n\
          ## When does this call AWS?\n\n\
          Create, and an update of whatever it judges by: `DescribeAssessmentRuns` until the run has ended, shared with all that wait; \
          `ListAssessmentRunAgents` (and `DescribeRulesPackages` if the run had no healthy agent); `ListFindings`, once for each hundred findings, \
