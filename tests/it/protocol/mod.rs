@@ -10,4 +10,5 @@ pub(crate) mod exactly_one_run;
 mod fake;
 mod function;
 mod list;
+mod reports;
 mod run;
