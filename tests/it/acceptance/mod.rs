@@ -6,6 +6,7 @@ mod actions;
 mod assessment_run;
 mod assessment_target;
 mod assessment_template;
+mod calls;
 mod data_sources;
 mod documents;
 mod examples;
