@@ -7,6 +7,7 @@ mod bounds;
 mod client;
 mod control;
 mod faults;
+mod filters;
 mod findings;
 mod model;
 mod program;
