@@ -175,7 +175,10 @@ impl Effect {
                 if let Some(code) = error_code {
                     members.insert("errorCode".to_owned(), code.clone().into());
                 }
-                members.insert("canRetry".to_owned(), (*status >= 500).into());
+                // The one exception without this member.
+                if name != "PreviewGenerationInProgressException" {
+                    members.insert("canRetry".to_owned(), (*status >= 500).into());
+                }
                 members.extend(extra.as_object().cloned().unwrap_or_default());
                 Some(ApiError {
                     status: *status,

@@ -11,8 +11,8 @@ use super::raw::{call, ok};
 const TOPIC: &str = "arn:aws:sns:us-east-1:123456789012:topic";
 
 /// A world with one of everything; the run has ended.
-struct World {
-    emulator: Emulator,
+pub(super) struct World {
+    pub(super) emulator: Emulator,
     group: String,
     target: String,
     template: String,
@@ -24,7 +24,7 @@ struct World {
 }
 
 impl World {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let emulator = stepped();
         let group = emulator.resource_group(REGION);
         let target = emulator.target(REGION, "target");
@@ -61,7 +61,7 @@ impl World {
     }
 
     /// A thing's ARN by its name in the tables; any other text stands for itself.
-    fn thing<'a>(&'a self, name: &'a str) -> &'a str {
+    pub(super) fn thing<'a>(&'a self, name: &'a str) -> &'a str {
         match name {
             "group" => &self.group,
             "target" => &self.target,
@@ -128,7 +128,7 @@ impl World {
     }
 
     /// What an operation says to its valid input with one member changed.
-    fn verdict(&self, operation: &str, member: &str, value: impl Into<Value>) -> String {
+    pub(super) fn verdict(&self, operation: &str, member: &str, value: impl Into<Value>) -> String {
         let mut body = self.valid(operation);
         let holder = match member.strip_prefix("filter.") {
             None => &mut body[member],
@@ -140,14 +140,14 @@ impl World {
 }
 
 /// The lines of a table, each as its words.
-fn lines(table: &str) -> impl Iterator<Item = Vec<&str>> {
+pub(super) fn lines(table: &str) -> impl Iterator<Item = Vec<&str>> {
     table
         .lines()
         .map(|line| line.split_whitespace().collect())
         .filter(|words: &Vec<&str>| !words.is_empty())
 }
 
-fn refused(code: &str) -> String {
+pub(super) fn refused(code: &str) -> String {
     format!("InvalidInputException/{code}")
 }
 
@@ -485,6 +485,7 @@ const ARNS: &str = "
     DeleteAssessmentTarget    assessmentTargetArn    target    ASSESSMENT_TARGET
     DeleteAssessmentTemplate  assessmentTemplateArn  template  ASSESSMENT_TEMPLATE
     GetAssessmentReport       assessmentRunArn       run       ASSESSMENT_RUN
+    GetAssessmentReport       assessmentRunArn       run       ASSESSMENT_RUN
     GetTelemetryMetadata      assessmentRunArn       run       ASSESSMENT_RUN
     ListAssessmentRunAgents   assessmentRunArn       run       ASSESSMENT_RUN
     ListExclusions            assessmentRunArn       run       ASSESSMENT_RUN
@@ -494,6 +495,7 @@ const ARNS: &str = "
     SubscribeToEvent          resourceArn            template  RESOURCE
     UnsubscribeFromEvent      resourceArn            template  RESOURCE
     PreviewAgents             previewAgentsArn       target    ASSESSMENT_TARGET
+    PreviewAgents             previewAgentsArn       template  ASSESSMENT_TARGET
     StartAssessmentRun        assessmentTemplateArn  template  ASSESSMENT_TEMPLATE
     StopAssessmentRun         assessmentRunArn       run       ASSESSMENT_RUN";
 

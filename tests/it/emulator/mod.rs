@@ -3,13 +3,16 @@
 //! The emulator as AWS's own SDK sees it, one file per noun.
 
 mod auth;
+mod batches;
 mod bounds;
 mod client;
 mod control;
+mod declared;
 mod faults;
 mod filters;
 mod findings;
 mod model;
+mod pages;
 mod program;
 mod protocol;
 mod raw;

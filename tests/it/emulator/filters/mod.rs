@@ -61,8 +61,8 @@ async fn judge<F: Debug>(
         let filter = draw(&mut random, Members(mask));
         let wanted = accepted(&filter);
         let size = random.i32(1..=i32::try_from(total).expect("a small world") + 1);
-        let seen = listed(&filter, size).await;
-        assert_eq!(seen, wanted, "seed {seed}, pages of {size}: {filter:?}");
+        let answer = listed(&filter, size).await;
+        assert_eq!(answer, wanted, "seed {seed}, pages of {size}: {filter:?}");
         if mask.is_power_of_two() && !wanted.is_empty() && wanted.len() < total {
             narrowed[mask.trailing_zeros() as usize] = true;
         }
