@@ -2,7 +2,6 @@
 
 //! The log of calls that the emulator has seen, so that a test can count them and a person can look.
 
-use std::collections::VecDeque;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::body::Bytes;
@@ -10,6 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::clock::Millis;
+use super::newest::Newest;
 
 /// What became of a call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -73,35 +73,26 @@ impl Entry {
     }
 }
 
-/// The log: the newest calls, up to a limit, so that a long life needs no more memory than a short one.
+/// The log: the newest calls.
 #[derive(Debug)]
-pub(super) struct Log {
-    entries: VecDeque<Entry>,
-    limit: usize,
-}
+pub(super) struct Log(Newest<Entry>);
 
 impl Log {
     pub(super) fn new(limit: usize) -> Self {
-        Self {
-            entries: VecDeque::new(),
-            limit,
-        }
+        Self(Newest::new(limit))
     }
 
     pub(super) fn add(&mut self, entry: Entry) {
-        if self.entries.len() >= self.limit {
-            self.entries.pop_front();
-        }
-        self.entries.push_back(entry);
+        self.0.add(entry.body.len(), entry);
     }
 
     pub(super) fn clear(&mut self) {
-        self.entries.clear();
+        self.0.clear();
     }
 
     /// The newest calls, at most `limit`, in the order in which they came.
     pub(super) fn newest(&self, limit: usize) -> Vec<Call> {
-        let skipped = self.entries.len().saturating_sub(limit);
-        self.entries.iter().skip(skipped).map(Entry::call).collect()
+        let skipped = self.0.iter().len().saturating_sub(limit);
+        self.0.iter().skip(skipped).map(Entry::call).collect()
     }
 }

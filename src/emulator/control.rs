@@ -26,6 +26,7 @@ use super::events::{Topic, system_time};
 use super::faults::Fault;
 use super::outcome::RunOutcome;
 use super::report::Report;
+use super::role::Role;
 use super::wire::text;
 use super::world::{Summary, World};
 
@@ -41,6 +42,7 @@ pub(super) fn routes() -> Router<Arc<Engine>> {
         .route("/_emulator/clock", get(clock).post(advance))
         .route("/_emulator/notifications", get(notifications))
         .route("/_emulator/topics", post(topic))
+        .route("/_emulator/role", post(role))
         .route("/_emulator/runs/outcome", post(outcome))
         .route("/_emulator/runs/finish", post(finish))
         .route("/_emulator/sts", get(sts))
@@ -190,6 +192,23 @@ async fn topic(State(engine): Shared, Json(change): Json<TopicChange>) -> Json<V
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct RoleChange {
+    #[serde(default)]
+    account: Option<String>,
+    state: Option<Role>,
+}
+
+async fn role(State(engine): Shared, Json(change): Json<RoleChange>) -> Json<Value> {
+    let account = change
+        .account
+        .as_ref()
+        .unwrap_or(&engine.settings.account_id);
+    engine.state().shared.roles.decide(account, change.state);
+    Json(json!({}))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Decision {
     containing: String,
     outcome: RunOutcome,
@@ -228,7 +247,7 @@ async fn finish(State(engine): Shared, Json(which): Json<Which>) -> Response {
 }
 
 async fn sts(State(engine): Shared) -> Response {
-    Json(engine.sessions().assumed().to_vec()).into_response()
+    Json(engine.sessions().assumed()).into_response()
 }
 
 async fn reset(State(engine): Shared) -> Json<Value> {
@@ -252,11 +271,12 @@ async fn report(State(engine): Shared, Path(name): Path<String>) -> Response {
     let now = engine.clock.now();
     let made = {
         let mut state = engine.state();
-        let wanted = state.shared.reports.get(&name).cloned();
-        wanted.and_then(|(run_arn, kind)| {
-            let arn = Arn::of_kind(&run_arn, Entity::Run)?;
-            let (scope, _) = state.scope(arn.account, arn.region);
-            let number = scope.find(&run_arn, Entity::Run)?;
+        let (mut scopes, _) = state.scopes_mut();
+        let found = scopes.find_map(|scope| {
+            let (number, kind) = *scope.reports.get(&name)?;
+            Some((scope, number, kind))
+        });
+        found.and_then(|(scope, number, kind)| {
             scope.evaluate(number, now);
             let run = scope.runs.get(&number)?;
             Some((Report::of(scope, run, kind, now), kind.pdf))

@@ -71,7 +71,11 @@ impl Engine {
                 session_lifetime: options.session_lifetime,
             },
             requests: AtomicU64::new(0),
-            state: Mutex::new(State::new(options.seed, options.fleet.clone())),
+            state: Mutex::new(State::new(
+                options.seed,
+                options.fleet.clone(),
+                options.call_log,
+            )),
             faults: Mutex::default(),
             log: Mutex::new(Log::new(options.call_log)),
             sessions: Mutex::new(Sessions::new(
@@ -79,6 +83,7 @@ impl Engine {
                 &options.access_key,
                 &options.secret_key,
                 &options.account_id,
+                options.call_log,
             )),
         }
     }
@@ -122,7 +127,7 @@ impl Engine {
                 scope.announce_template(shared, number, now);
             }
         }
-        let mut published = state.shared.published.clone();
+        let mut published: Vec<Notification> = state.shared.published.iter().cloned().collect();
         published.sort_by(|a, b| a.date.total_cmp(&b.date));
         published
     }

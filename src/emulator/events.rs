@@ -101,7 +101,7 @@ pub(super) fn probe(shared: &mut Shared, topic: &str, template: &str, now: Milli
         "template": template,
         "event": "ENABLE_ASSESSMENT_NOTIFICATIONS",
     });
-    shared.published.push(Notification {
+    shared.publish(Notification {
         topic_arn: topic.to_owned(),
         event: "ENABLE_ASSESSMENT_NOTIFICATIONS".to_owned(),
         date: super::wire::seconds(now),
@@ -232,7 +232,7 @@ impl Scope {
                     sns_topic_arn: topic.clone(),
                     sns_publish_status_code: status,
                 });
-                shared.published.push(Notification {
+                shared.publish(Notification {
                     topic_arn: topic.clone(),
                     event: event.as_str().to_owned(),
                     date,

@@ -22,6 +22,7 @@ mod fixtures;
 mod fleet;
 mod ids;
 mod input;
+mod newest;
 mod operations;
 mod options;
 mod outcome;
@@ -31,6 +32,7 @@ mod pattern;
 mod regions;
 mod report;
 mod report_pdf;
+mod role;
 mod run;
 mod server;
 mod sessions;
@@ -56,6 +58,7 @@ pub use faults::{Edit, Effect, Fault};
 pub use fleet::{Agent, Fleet, Instance};
 pub use options::{Auth, Busy, Limits, Options};
 pub use outcome::{AgentSpec, FindingSpec, RunOutcome, Severity};
+pub use role::Role;
 pub use run::RunState;
 pub use sessions::AssumedRole;
 pub use world::{Summary, World};
@@ -217,9 +220,18 @@ impl Emulator {
         };
     }
 
+    /// Decides what is wrong with the role of the emulator's account; `None`: nothing, as it is at first.
+    pub fn set_role(&self, role: Option<Role>) {
+        let mut state = self.engine.state();
+        state
+            .shared
+            .roles
+            .decide(&self.engine.settings.account_id, role);
+    }
+
     /// What was asked of STS, oldest first.
     pub fn assumed_roles(&self) -> Vec<AssumedRole> {
-        self.engine.sessions().assumed().to_vec()
+        self.engine.sessions().assumed()
     }
 
     /// Lets all sessions of STS expire now, for those who check.

@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 use serde::Serialize;
 
 use super::ids::mix;
+use super::newest::Newest;
 
 /// What a caller asked STS for, as it was sent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -41,6 +42,20 @@ pub struct AssumedRole {
     pub access_key_id: String,
 }
 
+impl AssumedRole {
+    /// About how many bytes its texts have.
+    fn weight(&self) -> usize {
+        let lists = self.policy_arns.iter().chain(&self.transitive_tag_keys);
+        let tags = self.tags.iter().flat_map(|(key, value)| [key, value]);
+        let texts = [&self.policy, &self.web_identity_token, &self.external_id];
+        lists
+            .chain(tags)
+            .chain(texts.into_iter().flatten())
+            .map(String::len)
+            .sum()
+    }
+}
+
 /// A key pair, with what belongs to it.
 #[derive(Clone, Debug)]
 pub(super) struct Credential {
@@ -58,12 +73,22 @@ pub(super) struct Sessions {
     seed: u64,
     access_key: String,
     own: Credential,
+    /// Expired ones too, because AWS tells an expired token from an unknown one. Those of requests that are forgotten go with them.
     open: HashMap<String, Credential>,
-    assumed: Vec<AssumedRole>,
+    assumed: Newest<AssumedRole>,
+    /// How many there ever were.
+    opened: u64,
 }
 
 impl Sessions {
-    pub(super) fn new(seed: u64, access_key: &str, secret: &str, account: &str) -> Self {
+    /// No session yet. So many are kept, but at least a thousand, because clients live by them.
+    pub(super) fn new(
+        seed: u64,
+        access_key: &str,
+        secret: &str,
+        account: &str,
+        kept: usize,
+    ) -> Self {
         Self {
             seed,
             access_key: access_key.to_owned(),
@@ -76,7 +101,8 @@ impl Sessions {
                 expires: None,
             },
             open: HashMap::new(),
-            assumed: Vec::new(),
+            assumed: Newest::new(kept.max(1000)),
+            opened: 0,
         }
     }
 
@@ -109,7 +135,8 @@ impl Sessions {
         account: &str,
         lifetime: Duration,
     ) -> (String, Credential) {
-        let number = self.assumed.len() as u64;
+        let number = self.opened;
+        self.opened += 1;
         let chance = |salt: u64| mix(mix(self.seed ^ salt) ^ number);
         let access_key = format!("ASIA{:016X}", chance(1));
         let role = asked.role_arn.rsplit('/').next().unwrap_or_default();
@@ -134,14 +161,18 @@ impl Sessions {
             expires: Some(crate::clock::now() + lifetime),
         };
         asked.access_key_id.clone_from(&access_key);
-        self.assumed.push(asked);
         self.open.insert(access_key.clone(), credential.clone());
+        // A policy, a token and tags: what STS takes is bounded by the size of a body.
+        let weight = asked.weight();
+        for forgotten in self.assumed.add(weight, asked) {
+            self.open.remove(&forgotten.access_key_id);
+        }
         (access_key, credential)
     }
 
     /// What was asked of STS, oldest first.
-    pub(super) fn assumed(&self) -> &[AssumedRole] {
-        &self.assumed
+    pub(super) fn assumed(&self) -> Vec<AssumedRole> {
+        self.assumed.iter().cloned().collect()
     }
 
     /// Lets all sessions that are open expire now.

@@ -12,8 +12,10 @@ use super::evaluation::{Evaluation, Exclusion, Finding, evaluate};
 use super::events::{Event, Notification, RunNotification, Topic};
 use super::fleet::{Fleet, Host, hosts};
 use super::ids::Ids;
+use super::newest::Newest;
 use super::outcome::RunOutcome;
 use super::regions::{Package, packages};
+use super::role::Roles;
 use super::run::{RunState, Timeline};
 
 /// Pairs of a key and a value, in the order in which they were given.
@@ -37,11 +39,8 @@ pub(super) struct Shared {
     /// Topics that are not as they should be; all others exist and take everything.
     pub(super) topics: BTreeMap<String, Topic>,
     /// Everything that was published.
-    pub(super) published: Vec<Notification>,
-    /// The role that an account has given the service, and since when.
-    pub(super) roles: HashMap<String, (String, Millis)>,
-    /// The run and kind behind the last part of a report's URL.
-    pub(super) reports: HashMap<String, (String, ReportKind)>,
+    pub(super) published: Newest<Notification>,
+    pub(super) roles: Roles,
 }
 
 impl Shared {
@@ -49,6 +48,12 @@ impl Shared {
     pub(super) fn number(&mut self) -> u64 {
         self.next += 1;
         self.next
+    }
+
+    /// Keeps a message that was published.
+    pub(super) fn publish(&mut self, notification: Notification) {
+        let weight = notification.message.len();
+        self.published.add(weight, notification);
     }
 }
 
@@ -71,6 +76,8 @@ pub(super) struct Scope {
     active: BTreeSet<(Millis, u64)>,
     /// The hosts of runs in progress, by place in `hosts`: in how many runs each is, and in which last.
     busy: HashMap<usize, (u32, u64)>,
+    /// The run and kind behind the last part of a report's URL.
+    pub(super) reports: HashMap<String, (u64, ReportKind)>,
 }
 
 /// A resource group.
@@ -199,7 +206,8 @@ impl Run {
 }
 
 impl State {
-    pub(super) fn new(seed: u64, fleet: Fleet) -> Self {
+    /// An empty world that keeps so many published messages.
+    pub(super) fn new(seed: u64, fleet: Fleet, kept: usize) -> Self {
         Self {
             seed,
             fleet,
@@ -208,9 +216,8 @@ impl State {
                 next: 0,
                 outcomes: Vec::new(),
                 topics: BTreeMap::new(),
-                published: Vec::new(),
-                roles: HashMap::new(),
-                reports: HashMap::new(),
+                published: Newest::new(kept),
+                roles: Roles::default(),
             },
         }
     }
@@ -262,8 +269,7 @@ impl State {
         self.shared.outcomes.clear();
         self.shared.topics.clear();
         self.shared.published.clear();
-        self.shared.roles.clear();
-        self.shared.reports.clear();
+        self.shared.roles = Roles::default();
     }
 }
 
@@ -283,6 +289,7 @@ impl Scope {
             runs: BTreeMap::new(),
             active: BTreeSet::new(),
             busy: HashMap::new(),
+            reports: HashMap::new(),
         }
     }
 
@@ -523,6 +530,9 @@ impl Scope {
         let Some(run) = self.runs.remove(&number) else {
             return;
         };
+        if !run.reports.is_empty() {
+            self.reports.retain(|_, (of, _)| *of != number);
+        }
         if let Some(template) = self.templates.get_mut(&run.template) {
             template.runs.remove(&number);
             if template.run_names.get(&run.name) == Some(&number) {

@@ -240,6 +240,7 @@ pub(super) fn preview(cx: &mut Cx<'_>, input: Input<'_>) -> Result<Reply> {
         .ok_or_else(|| ApiError::invalid_arn(Entity::Target, text))?;
     let page = page.check(PAGE, BOUND)?;
     let number = cx.resolve(text, given)?;
+    cx.shared.roles.check(&cx.scope.account)?;
     let places = if given.kind == Entity::Template {
         cx.scope.hosts_of_template(number)
     } else {

@@ -43,9 +43,7 @@ pub(super) fn get(cx: &mut Cx<'_>, input: Input<'_>) -> Result<Reply> {
     // Hard to guess, as the signature in the service's own URLs is.
     let secret = mix_text(cx.settings.seed, &format!("{text} {kind:?}"));
     let name = format!("{secret:016x}.{}", if kind.pdf { "pdf" } else { "html" });
-    cx.shared
-        .reports
-        .insert(name.clone(), (text.to_owned(), kind));
+    cx.scope.reports.insert(name.clone(), (number, kind));
     let url = format!("{}/_emulator/reports/{name}", cx.settings.endpoint);
     reply(&json!({"status": "COMPLETED", "url": url}))
 }

@@ -14,11 +14,9 @@ use crate::emulator::wire::{Reply, reply, seconds};
 
 /// Makes the service-linked role of an account that has none.
 pub(super) fn ensure(scope: &Scope, shared: &mut Shared, now: Millis) {
-    if !shared.roles.contains_key(&scope.account) {
-        shared
-            .roles
-            .insert(scope.account.clone(), (service_linked(scope), now));
-    }
+    shared
+        .roles
+        .ensure(&scope.account, || service_linked(scope), now);
 }
 
 fn service_linked(scope: &Scope) -> String {
@@ -53,9 +51,8 @@ pub(super) fn register(cx: &mut Cx<'_>, input: Input<'_>) -> Result<Reply> {
             format!("The role does not exist or does not trust the service: {text}"),
         ));
     }
-    cx.shared
-        .roles
-        .insert(account.to_owned(), (text.to_owned(), cx.now));
+    cx.shared.roles.check(account)?;
+    cx.shared.roles.register(account, text.to_owned(), cx.now);
     Ok(Reply::new())
 }
 
@@ -64,7 +61,9 @@ pub(super) fn register(cx: &mut Cx<'_>, input: Input<'_>) -> Result<Reply> {
 pub(super) fn describe(cx: &mut Cx<'_>, _: Input<'_>) -> Result<Reply> {
     let role = cx.shared.roles.get(&cx.scope.account);
     reply(&match role {
-        Some((arn, at)) => json!({"roleArn": arn, "valid": true, "registeredAt": seconds(*at)}),
+        Some((arn, at, valid)) => {
+            json!({"roleArn": arn, "valid": valid, "registeredAt": seconds(at)})
+        }
         None => json!({"roleArn": service_linked(cx.scope), "valid": false, "registeredAt": 0}),
     })
 }

@@ -33,6 +33,7 @@ pub(super) fn start(cx: &mut Cx<'_>, input: Input<'_>) -> Result<Reply> {
         length(name, NAME, "INVALID_ASSESSMENT_RUN_NAME")?;
     }
     let number = cx.resolve(text, template_arn)?;
+    cx.shared.roles.check(&cx.scope.account)?;
     let template = cx
         .scope
         .templates

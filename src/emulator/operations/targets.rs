@@ -20,6 +20,7 @@ pub(super) fn create(cx: &mut Cx<'_>, input: Input<'_>) -> Result<Reply> {
     let group = input.string("resourceGroupArn")?;
     length(name, NAME, "INVALID_ASSESSMENT_TARGET_NAME")?;
     let group = resolve_group(cx, group)?;
+    cx.shared.roles.check(&cx.scope.account)?;
     if cx.scope.target_names.contains_key(name) {
         return Err(taken(cx, name));
     }
