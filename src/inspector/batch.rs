@@ -2,31 +2,31 @@
 
 //! Describe calls, shared: callers ask for one ARN each, and the service is asked for ten at a time.
 //!
-//! ARNs are collected until ten are there, or none has come for 5 ms, 50 ms at most; up to four calls are in flight. A call that the
+//! ARNs are collected until ten are there, or until no more are likely to come ([`pace`]); up to four calls are in flight. A call that the
 //! service refuses as a whole is repeated one ARN at a time, so that an item's failure is that item's alone. Here is also the one
 //! place that decides that something is gone, and it takes proof: everything short of it is an error that says the answer is
 //! incomplete.
+
+mod pace;
 
 use std::{
     collections::{HashMap, VecDeque},
     fmt,
     future::Future,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
 use aws_sdk_inspector::types::FailedItemDetails;
 use tokio::{
-    sync::{Semaphore, oneshot},
+    sync::{Notify, Semaphore, oneshot},
     time::{Instant, sleep_until},
 };
 
+use self::pace::Pace;
 use super::{Error, Kind, Regional};
 
 /// ARNs per call (`DescribeAssessmentRuns` and its siblings: 1..10).
 pub const BATCH: usize = 10;
-const QUIET: Duration = Duration::from_millis(5);
-const LONGEST: Duration = Duration::from_millis(50);
 const IN_FLIGHT: usize = 4;
 
 /// What one call described.
@@ -69,6 +69,8 @@ pub type Answer<T> = Result<Option<Arc<T>>, Error>;
 #[derive(Debug)]
 pub struct Batcher<N: Noun> {
     queue: Mutex<Queue<N::Item>>,
+    /// Another has come, which may bring the end of the batch nearer.
+    arrived: Notify,
     in_flight: Semaphore,
 }
 
@@ -76,7 +78,7 @@ pub struct Batcher<N: Noun> {
 struct Queue<T> {
     waiting: VecDeque<(String, Vec<oneshot::Sender<Answer<T>>>)>,
     oldest: Option<Instant>,
-    newest: Instant,
+    pace: Pace,
     timer: bool,
 }
 
@@ -86,9 +88,10 @@ impl<N: Noun> Default for Batcher<N> {
             queue: Mutex::new(Queue {
                 waiting: VecDeque::new(),
                 oldest: None,
-                newest: Instant::now(),
+                pace: Pace::default(),
                 timer: false,
             }),
+            arrived: Notify::new(),
             in_flight: Semaphore::new(IN_FLIGHT),
         }
     }
@@ -123,7 +126,7 @@ impl<N: Noun> Batcher<N> {
         let mut queue = lock(&self.queue);
         let now = Instant::now();
         queue.oldest.get_or_insert(now);
-        queue.newest = now;
+        queue.pace.arrived(now);
         match queue.waiting.iter_mut().find(|(waiting, _)| waiting == arn) {
             Some((_, senders)) => senders.push(sender),
             None => queue.waiting.push_back((arn.to_owned(), vec![sender])),
@@ -136,6 +139,8 @@ impl<N: Noun> Batcher<N> {
             queue.timer = true;
             drop(queue);
             tokio::spawn(flush_when_quiet(Arc::clone(regional), batcher));
+        } else {
+            self.arrived.notify_one();
         }
     }
 }
@@ -143,9 +148,9 @@ impl<N: Noun> Batcher<N> {
 impl<T> Queue<T> {
     fn take(&mut self) -> Waiting<T> {
         let count = self.waiting.len().min(BATCH);
-        let taken = self.waiting.drain(..count).collect();
-        self.oldest = (!self.waiting.is_empty()).then_some(self.newest);
-        taken
+        self.oldest = None;
+        self.pace.ended(count);
+        self.waiting.drain(..count).collect()
     }
 }
 
@@ -157,7 +162,7 @@ async fn flush_when_quiet<N: Noun>(regional: Arc<Regional>, batcher: fn(&Regiona
                 queue.timer = false;
                 return;
             };
-            let due = (queue.newest + QUIET).min(oldest + LONGEST);
+            let due = queue.pace.due(queue.waiting.len(), oldest);
             if due <= Instant::now() {
                 let ready = queue.take();
                 drop(queue);
@@ -166,7 +171,10 @@ async fn flush_when_quiet<N: Noun>(regional: Arc<Regional>, batcher: fn(&Regiona
             }
             due
         };
-        sleep_until(due).await;
+        tokio::select! {
+            () = sleep_until(due) => {}
+            () = batcher(&regional).arrived.notified() => {}
+        }
     }
 }
 
