@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Many runs by one apply: 50 beside local-exec with the AWS CLI, 500 beside as many `null_resource`, which call nothing.
+//! Many runs by one apply: 50 beside local-exec with the AWS CLI, 500 beside as many `null_resource`, which call nothing, once empty and
+//! once with as much to remember as a run.
 //!
 //! Wall time of the command, and processor time of Terraform with its children. The emulator is in this process and not counted.
 
@@ -174,6 +175,48 @@ fn fifty(terraform: &Terraform, ours: &Path, peers: &Peers, emulator: &Emulator,
     );
 }
 
+/// A `null_resource` that remembers as much as a run: the time that Terraform itself takes grows with the square of what is in state,
+/// because it writes all of it for each object.
+fn null_with_state() -> String {
+    let run = "arn:aws:inspector:us-east-1:123456789012:target/0-00000000/template/0-00000000/run/0-00000000";
+    let triggers = [
+        ("arn", run),
+        ("assessment_template_arn", &run[..run.len() - 15]),
+        ("completed_at", ""),
+        ("created_at", "2026-11-25T01:52:47.31Z"),
+        ("data_collected", "false"),
+        ("duration", "86400"),
+        ("finding_counts", ""),
+        ("id", run),
+        ("identity", run),
+        ("name", "terraform-006b063f6f182929d4bd4b9f97"),
+        ("name_prefix", ""),
+        ("on_busy", "fail"),
+        ("on_destroy", "delete"),
+        ("on_wait_timeout", "fail"),
+        ("region", "us-east-1"),
+        (
+            "rules_package_arns",
+            "arn:aws:inspector:us-east-1:316112463485:rulespackage/0-gEjTy7T7",
+        ),
+        ("started_at", ""),
+        ("state", "CREATED"),
+        ("state_changed_at", "2026-11-25T01:52:47.31Z"),
+        ("timeouts", ""),
+        ("triggers", ""),
+        ("user_attributes_for_findings", ""),
+        ("wait_for", "started"),
+    ];
+    let triggers = triggers.map(|(name, value)| format!("    {name} = {value:?}"));
+    let triggers = triggers.join(
+        "
+",
+    );
+    format!(
+        "resource \"null_resource\" \"this\" {{\n  count = 500\n  triggers = {{\n{triggers}\n  }}\n}}\n"
+    )
+}
+
 fn five_hundred(
     terraform: &Terraform,
     ours: &Path,
@@ -181,11 +224,10 @@ fn five_hundred(
     emulator: &Emulator,
     template: &str,
 ) {
-    let null = "resource \"null_resource\" \"this\" {\n  count = 500\n}\n";
-    let (mine, theirs) = (
-        Place::new(terraform, ours, peers, &runs(emulator, template, 500)),
-        Place::new(terraform, ours, peers, null),
-    );
+    let empty = "resource \"null_resource\" \"this\" {\n  count = 500\n}\n";
+    let place = |config: &str| Place::new(terraform, ours, peers, config);
+    let mine = place(&runs(emulator, template, 500));
+    let theirs = [place(empty), place(&null_with_state())];
     let commands: [(&str, &[&str]); 4] = [
         ("apply", APPLY),
         ("plan", &["plan", "-input=false"]),
@@ -196,29 +238,34 @@ fn five_hundred(
         ("destroy", DESTROY),
     ];
     println!(
-        "{:<9} {:>8} {:>8} {:>7} {:>10} (budget 1.5; describes at most 60)",
-        "500 runs", "ours s", "null s", "ratio", "describes"
+        "{:<9} {:>8} {:>8} {:>7} {:>14} {:>7} {:>10} (budgets: 1.5 x null; 60 describes)",
+        "500 runs", "ours s", "null s", "x null", "null+state s", "x that", "describes"
     );
-    let mut ratios = vec![Vec::new(); commands.len()];
-    let mut figures = vec![(0.0, 0.0, 0); commands.len()];
+    let mut ratios = vec![[Vec::new(), Vec::new()]; commands.len()];
+    let mut figures = vec![(0.0, [0.0, 0.0], 0); commands.len()];
     for _ in 0..ROUNDS {
         for (number, (_, arguments)) in commands.iter().enumerate() {
             emulator.clear_calls();
-            let (a, b) = (mine.run(arguments), theirs.run(arguments));
+            let wall = mine.run(arguments).wall;
             let describes = emulator
                 .calls()
                 .iter()
                 .filter(|call| call.operation == "DescribeAssessmentRuns")
                 .count();
-            ratios[number].push(a.wall / b.wall);
-            figures[number] = (a.wall, b.wall, describes);
+            let peers = [theirs[0].run(arguments).wall, theirs[1].run(arguments).wall];
+            for (ratios, peer) in ratios[number].iter_mut().zip(peers) {
+                ratios.push(wall / peer);
+            }
+            figures[number] = (wall, peers, describes);
         }
     }
     for (number, (name, _)) in commands.iter().enumerate() {
-        let (a, b, describes) = figures[number];
+        let (ours, [empty, full], describes) = figures[number];
+        let [to_empty, to_full] = &mut ratios[number];
         println!(
-            "{name:<9} {a:>8.2} {b:>8.2} {:>7.2} {describes:>10}",
-            median(&mut ratios[number])
+            "{name:<9} {ours:>8.2} {empty:>8.2} {:>7.2} {full:>14.2} {:>7.2} {describes:>10}",
+            median(to_empty),
+            median(to_full)
         );
     }
 }
