@@ -7,7 +7,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+use tokio::time::{Instant, timeout};
 
 use crate::{
     cty::Path,
@@ -25,7 +25,8 @@ use crate::{
         runs::{
             begin::{Begin, Begun, START_LIMIT, begin, judge, name_of, see, usual_limit},
             choices::{OnBusy, WaitFor},
-            messages::{self, Phase, in_words},
+            heartbeat::{beat, findings},
+            messages::{self, Phase},
         },
         validators::arn_of,
     },
@@ -35,8 +36,6 @@ use crate::{
 /// The action.
 pub(crate) struct StartAssessmentRun;
 
-/// How often a wait says that it goes on.
-const HEARTBEAT: Duration = Duration::from_secs(30);
 /// How long the stop of a cancelled invocation may take (plugin protocol: a stop ends everything within 2 s).
 const STOP_LIMIT: Duration = Duration::from_secs(2);
 
@@ -127,7 +126,8 @@ impl Configured for StartAssessmentRun {
          `inspector_assessment_run`.\n\n\
          ## When does this call AWS?\n\n\
          A plan calls nothing. An invocation calls `StartAssessmentRun` once (with a `name`, `ListAssessmentRuns` before it), \
-         `DescribeAssessmentRuns` until the run is seen, and then, for a wait, after pauses that grow from 1 s to 30 s. A start whose outcome \
+         `DescribeAssessmentRuns` until the run is seen, and then, for a wait, after pauses that grow from 1 s to 30 s; a wait also calls \
+         `ListAssessmentRunAgents` after 10 s and then every 30 s, to tell how many agents deliver. A start whose outcome \
          is not known is looked up with `ListAssessmentRuns` before it is repeated. With `on_cancel = \"stop\"`, an interrupt calls \
          `StopAssessmentRun`."
     }
@@ -230,7 +230,7 @@ impl Invocation<'_> {
             whole.saturating_sub(spent)
         };
         let mut last = seen.as_deref().map(|run| run.state.clone());
-        let (seen, mut watched) = tokio::sync::watch::channel(seen.as_deref().cloned());
+        let (seen, watched) = tokio::sync::watch::channel(seen.as_deref().cloned());
         let on_seen = |run: &Run| {
             if last.as_ref() != Some(&run.state) {
                 if let State::Unknown(word) = &run.state {
@@ -243,35 +243,12 @@ impl Invocation<'_> {
         };
         let stop = self.cx.stop_token();
         let waiting = runs::watch_until(self.regional, self.arn, condition, limit, stop, on_seen);
+        let beat = beat(self.regional, self.arn, self.begun, &watched, self.progress);
         let waited = tokio::select! {
             waited = waiting => waited,
-            never = self.beat(&mut watched) => match never {},
+            never = beat => match never {},
         };
         self.ended(waited).await
-    }
-
-    /// Says from time to time that the wait goes on.
-    async fn beat(
-        &self,
-        watched: &mut tokio::sync::watch::Receiver<Option<Run>>,
-    ) -> std::convert::Infallible {
-        let mut beats = interval(HEARTBEAT);
-        beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        // The first tick is at once.
-        beats.tick().await;
-        loop {
-            beats.tick().await;
-            let elapsed = in_words(self.begun.elapsed());
-            let heartbeat = match watched.borrow_and_update().as_ref() {
-                Some(run) => format!(
-                    "{} still, after {elapsed} of about {}",
-                    run.state,
-                    in_words(expected(run))
-                ),
-                None => format!("Not seen yet, after {elapsed}"),
-            };
-            self.progress.say(heartbeat);
-        }
     }
 
     async fn ended(&self, waited: Waited) -> Result<()> {
@@ -328,25 +305,10 @@ impl Invocation<'_> {
     }
 }
 
-/// How long a run takes: its own duration, and some minutes before and after.
-fn expected(run: &Run) -> Duration {
-    const AROUND: Duration = Duration::from_mins(3);
-    Duration::from_secs(run.duration_seconds.try_into().unwrap_or(0)) + AROUND
-}
-
 /// A state of a run, as progress.
 fn told(run: &Run) -> String {
-    let Some(counts) = &run.finding_counts else {
-        return run.state.to_string();
-    };
-    let counts: Vec<_> = counts
-        .iter()
-        .filter(|(_, count)| **count > 0)
-        .map(|(severity, count)| format!("{count} {severity}"))
-        .collect();
-    if counts.is_empty() {
-        format!("{}, no findings", run.state)
-    } else {
-        format!("{}, findings: {}", run.state, counts.join(", "))
+    match findings(run) {
+        Some(findings) => format!("{}, {findings}", run.state),
+        None => run.state.to_string(),
     }
 }

@@ -2,6 +2,9 @@
 
 //! The actions, invoked by the real Terraform: what they do, what they say on the way, and how they end.
 
+use std::time::Duration;
+
+use regex::Regex;
 use terraform_provider_inspector::emulator::{Options, RunOutcome, RunState, Time};
 
 use crate::support::case::{Kind, TestCase, V1_14};
@@ -66,6 +69,39 @@ fn a_wait_tells_each_state_and_the_findings() {
         .says("Starting nightly")
         .says("COMPLETED, findings:"),
     )
+    .leaves(Kind::Run, 1)
+    .run();
+}
+
+#[test]
+fn a_wait_tells_from_time_to_time_how_it_goes() {
+    let case = TestCase::with(Options {
+        time: Time::Stepped,
+        ..Options::default()
+    })
+    .requires(V1_14, "actions");
+    let template = case.template("web");
+    case.step(perform(move |context| {
+        context.configure(&start(&template, "wait_for = \"completed\""));
+        let invoke = format!("-invoke={START}");
+        let mut process =
+            context
+                .workspace
+                .spawn(&["apply", "-auto-approve", "-no-color", &invoke])?;
+        process.wait_for_output("Started arn:")?;
+        // Past the preparations, and within the hour in which the agents deliver.
+        context.emulator.advance(Duration::from_mins(5));
+        process.wait_for_output("COLLECTING_DATA still, after ")?;
+        context.emulator.finish_runs();
+        let finished = process.finish(LIMIT)?;
+        assert_eq!(finished.code(), 0, "{finished:?}");
+        let message = Regex::new(
+            r"COLLECTING_DATA still, after \d\d seconds of about 63 minutes; 2 of 4 agents healthy; no findings yet",
+        );
+        assert!(message.unwrap().is_match(&finished.stdout), "{finished:?}");
+        assert!(context.calls("ListAssessmentRunAgents") >= 1);
+        Ok(())
+    }))
     .leaves(Kind::Run, 1)
     .run();
 }
