@@ -28,6 +28,7 @@ mod retry;
 mod rules_packages;
 pub mod runs;
 pub mod settings;
+pub mod sight;
 pub mod targets;
 pub mod template_settings;
 pub mod templates;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Creating and deleting what runs lie under, as the practitioner sees it: time limits, and what each outcome reads like.
+//! Creating and deleting what runs lie under, as the practitioner sees it: time limits, what each outcome reads like, and coming into sight.
 //!
 //! Shared by targets, templates and groups; the work itself is `inspector::creation` and `inspector::removal`.
 
@@ -10,12 +10,16 @@ use super::errors;
 use crate::{
     diag::Diagnostic,
     framework::{Cx, Result},
-    inspector::{Inspector, Regional, arn::Arn, creation::Created, removal::Removed},
+    inspector::{
+        Inspector, Regional, arn::Arn, batch::Answer, creation::Created, removal::Removed, sight,
+    },
     schema::{DurationText, Model, Value, Visitor},
 };
 
 /// How long a creation may take if nobody says.
 pub(crate) const CREATE_LIMIT: Duration = Duration::from_mins(5);
+/// How long a new object may take to come into sight.
+const SEEN_LIMIT: Duration = Duration::from_mins(1);
 /// How long a deletion may wait for runs in progress if nobody says.
 const DELETE_LIMIT: Duration = Duration::from_mins(15);
 
@@ -109,6 +113,34 @@ pub(crate) fn created(noun: &str, name: &str, outcome: Created) -> Result<String
         ),
     };
     Err(Diagnostic::error(doing, detail).into())
+}
+
+/// Returns once the service shows what was just created: whoever refreshes before that would take it for gone. It is in state all the same,
+/// so what is not seen, or cannot be looked at, is a warning. `noun` is `assessment target`.
+pub(crate) async fn until_seen<T, F>(
+    cx: &Cx<Inspector>,
+    noun: &str,
+    arn: &str,
+    find: impl Fn() -> F,
+) where
+    F: Future<Output = Answer<T>>,
+{
+    let why = match sight::see(find, SEEN_LIMIT, cx.stop_token()).await {
+        Ok(Some(_)) => return,
+        Ok(None) if cx.is_stopped() => return,
+        Ok(None) => format!(
+            "the service did not describe it within {}.",
+            seconds(SEEN_LIMIT)
+        ),
+        Err(error) => format!("describing it failed: {}", errors::detail(&error)),
+    };
+    cx.warn(Diagnostic::warning(
+        format!("Inspector {noun} created, not yet seen ({arn})"),
+        format!(
+            "The {noun} was created and is in state, but {why}\n\nA plan that wants to create it again still does not see it: do not apply that \
+             one, plan again."
+        ),
+    ));
 }
 
 /// Whether what was to be deleted is gone.

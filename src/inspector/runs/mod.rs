@@ -20,4 +20,4 @@ pub use model::{Notification, Run, State, StateChange};
 pub(super) use model::{Runs, time};
 pub(super) use poll::Poller;
 pub use start::{OnBusy, Start, Started, start, unique_name};
-pub use wait::{Condition, Waited, see, wait_until, watch_until};
+pub use wait::{Condition, Waited, wait_until, watch_until};

@@ -142,34 +142,3 @@ impl Watcher {
         }
     }
 }
-
-/// Looks at a new run until it is seen: a service may show it a little later.
-///
-/// `None` if it was not seen within `limit` or before `stop`; the error is the last look's, if that failed.
-pub async fn see(
-    regional: &Arc<Regional>,
-    arn: &str,
-    limit: Duration,
-    stop: &CancellationToken,
-) -> Result<Option<Arc<Run>>, Error> {
-    let deadline = Instant::now() + limit;
-    let mut pause = Duration::from_millis(100);
-    loop {
-        let answer = tokio::select! {
-            answer = regional.find_run(arn) => answer,
-            () = stop.cancelled() => return Ok(None),
-            () = sleep_until(deadline) => return Ok(None),
-        };
-        match answer {
-            Ok(Some(run)) => return Ok(Some(run)),
-            Err(error) if !error.is_transient() => return Err(error),
-            answer if Instant::now() + pause >= deadline => return answer,
-            _ => {}
-        }
-        tokio::select! {
-            () = sleep_until(Instant::now() + pause) => {}
-            () = stop.cancelled() => return Ok(None),
-        }
-        pause = (pause * 2).min(Duration::from_secs(5));
-    }
-}

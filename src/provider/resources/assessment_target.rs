@@ -23,7 +23,7 @@ use crate::{
     provider::{
         errors,
         identity::{ArnIdentity, imported},
-        lifecycle::{Timeouts, created, regional, removed, stoppable, warn_of_runs},
+        lifecycle::{Timeouts, created, regional, removed, stoppable, until_seen, warn_of_runs},
         moved::FromAws,
         region::{check_region, planned_region, region_of},
         validators::arn_of,
@@ -89,7 +89,7 @@ impl Resource for AssessmentTarget {
         "The EC2 instances that assessment runs look at. Deleting a target deletes its templates with their runs, findings and reports: the plan \
          warns how many runs go along, and the destroy waits for those in progress.\n\n\
          ## When does this call AWS?\n\n\
-         Create: `CreateAssessmentTarget`, once; only after a reply was lost is the target looked up by its name (`ListAssessmentTargets`, \
+         Create: `CreateAssessmentTarget`, once, and `DescribeAssessmentTargets` until the target is seen; only after a reply was lost is the target looked up by its name (`ListAssessmentTargets`, \
          `DescribeAssessmentTargets`). Refresh: `DescribeAssessmentTargets`, shared by ten targets. Update: `UpdateAssessmentTarget`. Plan of a \
          destroy: `ListAssessmentTemplates` and `DescribeAssessmentTemplates`, to count the runs. Destroy: `DeleteAssessmentTarget`, again after \
          the runs in progress have ended (`DescribeAssessmentRuns`).\n\n\
@@ -152,10 +152,11 @@ impl Resource for AssessmentTarget {
         let model = TargetModel {
             region: regional.name().into(),
             arn: arn.as_str().into(),
-            id: arn.into(),
+            id: arn.as_str().into(),
             ..plan
         };
         partial.set(model.clone());
+        until_seen(cx, NOUN, &arn, || regional.find_target(&arn)).await;
         Ok(model)
     }
 

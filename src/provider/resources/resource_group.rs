@@ -18,7 +18,7 @@ use crate::{
     provider::{
         errors,
         identity::{ArnIdentity, imported},
-        lifecycle::{CREATE_LIMIT, created, regional, stoppable},
+        lifecycle::{CREATE_LIMIT, created, regional, stoppable, until_seen},
         moved::FromAws,
         region::planned_region,
         tags,
@@ -62,6 +62,8 @@ impl Model for GroupModel {
     }
 }
 
+const NOUN: &str = "resource group";
+
 impl Resource for ResourceGroup {
     const TYPE: &'static str = "inspector_resource_group";
     type Client = Inspector;
@@ -72,7 +74,7 @@ impl Resource for ResourceGroup {
         "Tags that select the EC2 instances of an assessment target. Inspector Classic has no call that deletes a resource group: destroying \
          this resource only forgets it. There is no call that lists them either, so keep the ARN of one that you mean to import.\n\n\
          ## When does this call AWS?\n\n\
-         Create: `CreateResourceGroup`, once. Refresh: `DescribeResourceGroups`, shared by ten groups. Destroy: nothing.\n\n\
+         Create: `CreateResourceGroup`, once, and `DescribeResourceGroups` until the group is seen. Refresh: `DescribeResourceGroups`, shared by ten groups. Destroy: nothing.\n\n\
          ## Moving from hashicorp/aws\n\n\
          A `moved` block from `aws_inspector_resource_group` takes an object over; nothing is created or destroyed. The old provider stays in \
          `required_providers` for that one apply. \
@@ -111,7 +113,7 @@ impl Resource for ResourceGroup {
         &self,
         cx: &Cx<Inspector>,
         plan: GroupModel,
-        _partial: &Partial<GroupModel>,
+        partial: &Partial<GroupModel>,
     ) -> Result<GroupModel> {
         const DOING: &str = "Creating Inspector resource group";
         let regional = regional(cx, &Value::Null, &plan.region, DOING).await?;
@@ -120,14 +122,17 @@ impl Resource for ResourceGroup {
         let deadline = Instant::now() + CREATE_LIMIT;
         let arn = match creation::create_nameless(deadline, cx.stop_token(), create).await {
             Created::Unknown(error) => return Err(unknown(DOING, &error).into()),
-            outcome => created("resource group", "nameless", outcome)?,
+            outcome => created(NOUN, "nameless", outcome)?,
         };
-        Ok(GroupModel {
+        let model = GroupModel {
             region: regional.name().into(),
             arn: arn.as_str().into(),
-            id: arn.into(),
+            id: arn.as_str().into(),
             ..plan
-        })
+        };
+        partial.set(model.clone());
+        until_seen(cx, NOUN, &arn, || regional.find_resource_group(&arn)).await;
+        Ok(model)
     }
 
     async fn read(&self, cx: &Cx<Inspector>, state: GroupModel) -> Result<Option<GroupModel>> {

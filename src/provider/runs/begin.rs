@@ -16,6 +16,7 @@ use crate::{
     inspector::{
         Inspector, Regional,
         runs::{self, Run, Start, Started},
+        sight,
     },
     provider::errors,
     schema::Value,
@@ -87,7 +88,8 @@ pub(crate) async fn see(
     regional: &Arc<Regional>,
     arn: &str,
 ) -> Option<Arc<Run>> {
-    match runs::see(regional, arn, SEEN_LIMIT, cx.stop_token()).await {
+    let find = || regional.find_run(arn);
+    match sight::see(find, SEEN_LIMIT, cx.stop_token()).await {
         Ok(Some(run)) => return Some(run),
         Ok(None) if cx.is_stopped() => cx.warn(messages::stopped_unseen(arn)),
         Ok(None) => cx.warn(messages::not_seen(arn, SEEN_LIMIT)),

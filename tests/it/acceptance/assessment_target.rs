@@ -7,7 +7,7 @@ use std::time::Duration;
 use terraform_provider_inspector::emulator::{Edit, Effect, Fault};
 
 use crate::support::case::{Kind, TestCase, V1_12, V1_14};
-use crate::support::check::{absent, action, capture, identity, known, null, unknown};
+use crate::support::check::{absent, action, capture, identity, known, null, unknown, untainted};
 use crate::support::matcher::{Slot, differs, matches, same};
 use crate::support::process::{LIMIT, Signal, wait_until};
 use crate::support::step::{
@@ -248,6 +248,69 @@ fn a_call_without_effect_is_repeated_once_the_target_is_proved_absent() {
             }))
             .run();
     }
+}
+
+/// The service does not show targets in this many answers.
+fn unseen(operation: &str, edit: Edit, times: u32) -> Fault {
+    Fault::next(operation, Effect::Rewrite(vec![edit])).times(times)
+}
+
+#[test]
+fn a_target_that_comes_into_sight_late_is_waited_for() {
+    let case = TestCase::new();
+    let gone = Edit::FailItem {
+        arn: "target/".to_owned(),
+        code: "ITEM_DOES_NOT_EXIST".to_owned(),
+    };
+    case.emulator()
+        .inject(unseen("DescribeAssessmentTargets", gone, 3));
+    // Or else the plan after the apply would want to create it again.
+    case.step(apply(target("name = \"web\"")).state(known(TARGET, "arn", matches("target/"))))
+        .step(perform(|context| {
+            assert_eq!(context.calls("CreateAssessmentTarget"), 1);
+            assert!(context.emulator.faults().is_empty());
+            Ok(())
+        }))
+        .run();
+}
+
+#[test]
+fn a_target_that_cannot_be_seen_is_in_state_all_the_same() {
+    let case = TestCase::new();
+    let denied = Effect::exception("AccessDeniedException", None);
+    case.emulator()
+        .inject(Fault::next("DescribeAssessmentTargets", denied));
+    case.step(
+        apply(target("name = \"web\""))
+            .says("Inspector assessment target created, not yet seen")
+            .says("describing it failed:")
+            .state(untainted(TARGET))
+            .state(known(TARGET, "name", "web")),
+    )
+    .run();
+}
+
+#[test]
+fn a_lost_reply_and_a_late_sight_make_no_second_target() {
+    let case = TestCase::new();
+    case.emulator().inject(Fault::next(
+        "CreateAssessmentTarget",
+        Effect::CommitThenDrop,
+    ));
+    let unlisted = Edit::Set {
+        pointer: "/assessmentTargetArns".to_owned(),
+        value: serde_json::json!([]),
+    };
+    case.emulator()
+        .inject(unseen("ListAssessmentTargets", unlisted, 2));
+    case.step(apply(target("name = \"web\"")).state(known(TARGET, "arn", matches("target/"))))
+        .step(perform(|context| {
+            assert_eq!(context.calls("CreateAssessmentTarget"), 1);
+            assert_eq!(context.calls("ListAssessmentTargets"), 3);
+            assert_eq!(context.emulator.world().targets.len(), 1);
+            Ok(())
+        }))
+        .run();
 }
 
 #[test]

@@ -300,6 +300,89 @@ fn a_lost_reply_makes_no_second_template() {
 }
 
 #[test]
+fn a_template_that_comes_into_sight_late_is_waited_for() {
+    let case = TestCase::new();
+    let gone = Edit::FailItem {
+        arn: "/template/".to_owned(),
+        code: "ITEM_DOES_NOT_EXIST".to_owned(),
+    };
+    case.emulator()
+        .inject(Fault::next("DescribeAssessmentTemplates", Effect::Rewrite(vec![gone])).times(3));
+    // Its tags are set once it is seen, and the plan after the apply does not want to create it again.
+    case.step(apply(template("tags = { Name = \"n\" }")))
+        .step(perform(|context| {
+            let calls = context.emulator.calls();
+            let order = |operation: &str| calls.iter().rposition(|it| it.operation == operation);
+            assert_eq!(context.calls("CreateAssessmentTemplate"), 1);
+            assert!(order("SetTagsForResource") > order("CreateAssessmentTemplate"));
+            assert!(context.emulator.faults().is_empty());
+            Ok(())
+        }))
+        .run();
+}
+
+#[test]
+fn a_lost_reply_and_a_late_sight_make_no_second_template() {
+    let case = TestCase::new();
+    case.emulator().inject(Fault::next(
+        "CreateAssessmentTemplate",
+        Effect::CommitThenDrop,
+    ));
+    let unlisted = Edit::Set {
+        pointer: "/assessmentTemplateArns".to_owned(),
+        value: serde_json::json!([]),
+    };
+    case.emulator()
+        .inject(Fault::next("ListAssessmentTemplates", Effect::Rewrite(vec![unlisted])).times(2));
+    case.step(apply(template("")))
+        .step(perform(|context| {
+            assert_eq!(context.calls("CreateAssessmentTemplate"), 1);
+            assert_eq!(context.emulator.world().templates.len(), 1);
+            Ok(())
+        }))
+        .run();
+}
+
+#[test]
+fn an_outcome_that_cannot_be_learnt_is_said() {
+    let case = TestCase::new();
+    case.emulator().inject(Fault::next(
+        "CreateAssessmentTemplate",
+        Effect::CommitThenDrop,
+    ));
+    case.emulator().inject(Fault::always(
+        "ListAssessmentTemplates",
+        Effect::exception("AccessDeniedException", None),
+    ));
+    case.step(
+        apply_fails(template(""), |text| {
+            assert!(
+                says(
+                    text,
+                    "could not be learnt whether the assessment template was created"
+                ),
+                "{text}"
+            );
+        })
+        .state(absent(TEMPLATE)),
+    )
+    .step(perform(|context| {
+        context.emulator.clear_faults();
+        Ok(())
+    }))
+    // The next apply finds it and says how to keep it; it makes no second one.
+    .step(apply_fails(template(""), |text| {
+        assert!(says(text, "import it: terraform import"), "{text}");
+    }))
+    .step(perform(|context| {
+        assert_eq!(context.emulator.world().templates.len(), 1);
+        Ok(())
+    }))
+    // It goes along with its target, which is in state.
+    .run();
+}
+
+#[test]
 fn a_name_that_is_taken_is_a_conflict() {
     let case = TestCase::new();
     let taken = case.template("web");

@@ -20,7 +20,7 @@ use crate::{
     provider::{
         errors,
         identity::{ArnIdentity, imported},
-        lifecycle::{Timeouts, created, regional, removed, stoppable, warn_of_runs},
+        lifecycle::{Timeouts, created, regional, removed, stoppable, until_seen, warn_of_runs},
         moved::FromAws,
         region::{check_region, planned_region},
     },
@@ -57,7 +57,8 @@ impl Resource for AssessmentTemplate {
         "What assessment runs of a target evaluate, and for how long. Deleting a template deletes its runs with their findings and reports: the \
          plan warns how many, and the destroy waits for those in progress.\n\n\
          ## When does this call AWS?\n\n\
-         Create: `CreateAssessmentTemplate`, once (after a lost reply also `ListAssessmentTemplates` and `DescribeAssessmentTemplates`); \
+         Create: `CreateAssessmentTemplate`, once (after a lost reply also `ListAssessmentTemplates`), and `DescribeAssessmentTemplates` until \
+         the template is seen; \
          `SetTagsForResource` if there are tags; `SubscribeToEvent` for each subscription. Refresh: `DescribeAssessmentTemplates`, shared by ten \
          templates; `ListTagsForResource` and `ListEventSubscriptions`. Update: `SetTagsForResource` if the tags differ; `SubscribeToEvent` and \
          `UnsubscribeFromEvent` for each subscription that comes or goes. Destroy: `DeleteAssessmentTemplate`, again after the runs in progress \
@@ -128,6 +129,7 @@ impl Resource for AssessmentTemplate {
             ..plan.clone()
         };
         partial.set(bare.clone());
+        until_seen(cx, NOUN, &arn, || regional.find_template(&arn)).await;
         let model = settings::apply(cx, &regional, bare, &plan, partial).await;
         model.map_err(|error| settings::after_creation(error).into())
     }

@@ -27,7 +27,10 @@ fn of_a_resource_group() {
     let config = resource("resource_group", "tags = { Role = \"web\" }");
     TestCase::new()
         .step(plans_unrefreshed(config.clone(), NOTHING))
-        .step(applies(&[("CreateResourceGroup", 1)]))
+        .step(applies(&[
+            ("CreateResourceGroup", 1),
+            ("DescribeResourceGroups", 1),
+        ]))
         .step(plans(config, &[("DescribeResourceGroups", 1)]))
         .step(plans_the_destroy(NOTHING))
         .step(applies(NOTHING))
@@ -40,7 +43,10 @@ fn of_a_target() {
     let other = case.emulator().target(REGION, "other");
     let config = |arguments: &str| resource("assessment_target", arguments);
     case.step(plans_unrefreshed(config("name = \"web\""), NOTHING))
-        .step(applies(&[("CreateAssessmentTarget", 1)]))
+        .step(applies(&[
+            ("CreateAssessmentTarget", 1),
+            ("DescribeAssessmentTargets", 1),
+        ]))
         .step(plans(
             config("name = \"web\""),
             &[("DescribeAssessmentTargets", 1)],
@@ -81,7 +87,8 @@ fn of_a_target_whose_reply_was_lost() {
     .step(applies(&[
         ("CreateAssessmentTarget", 1),
         ("ListAssessmentTargets", 1),
-        ("DescribeAssessmentTargets", 1),
+        // To compare it, and to see it.
+        ("DescribeAssessmentTargets", 2),
     ]))
     .run();
 }
@@ -110,7 +117,10 @@ fn of_a_template() {
     let target = case.emulator().target(REGION, "web");
     let config = |arguments: &str| template(&target, arguments);
     case.step(plans_unrefreshed(config(""), NOTHING))
-        .step(applies(&[("CreateAssessmentTemplate", 1)]))
+        .step(applies(&[
+            ("CreateAssessmentTemplate", 1),
+            ("DescribeAssessmentTemplates", 1),
+        ]))
         .step(plans(
             config(""),
             &[
@@ -160,7 +170,7 @@ fn of_a_template_with_everything() {
         .step(applies(&[
             ("CreateAssessmentTemplate", 1),
             ("ListAssessmentTemplates", 1),
-            ("DescribeAssessmentTemplates", 1),
+            ("DescribeAssessmentTemplates", 2),
             ("SetTagsForResource", 1),
             ("SubscribeToEvent", 2),
         ]))
