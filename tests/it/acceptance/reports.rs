@@ -2,7 +2,7 @@
 
 //! `inspector_assessment_report`: opened in plan, apply and destroy; its URL is nowhere afterwards.
 
-use terraform_provider_inspector::emulator::{RunOutcome, RunState};
+use terraform_provider_inspector::emulator::{Effect, Fault, RunOutcome, RunState};
 
 use crate::support::case::TestCase;
 use crate::support::diagnostics::says;
@@ -83,6 +83,39 @@ fn a_run_that_failed_has_no_report() {
             says(text, "The service could not make the report (FAILED)."),
             "{text}"
         );
+    }))
+    .run();
+}
+
+#[test]
+fn a_run_that_is_too_old_has_no_report() {
+    let case = TestCase::new();
+    let run = case.emulator().run(&case.template("web"), "nightly");
+    case.emulator().finish_run(&run);
+    case.emulator().inject(Fault::always(
+        "GetAssessmentReport",
+        Effect::exception("UnsupportedFeatureException", None),
+    ));
+    case.step(fails(report(&run, ""), |text| {
+        insta::assert_snapshot!(text, @r#"
+        Error: Opening the report of Inspector assessment run ([ARN])
+
+          with ephemeral.inspector_assessment_report.test,
+          on main.tf line 1, in ephemeral "inspector_assessment_report" "test":
+           1: ephemeral "inspector_assessment_report" "test" {
+
+        The service answered UnsupportedFeatureException: Injected
+        UnsupportedFeatureException.
+
+        Operation GetAssessmentReport in us-east-1 at http://127.0.0.1:[PORT], request
+        id [REQUEST_ID].
+
+        The service makes no reports of runs from before 2017-04-25.
+        "#);
+    }))
+    .step(perform(|context| {
+        assert_eq!(context.calls("GetAssessmentReport"), 1, "it is final");
+        Ok(())
     }))
     .run();
 }

@@ -5,14 +5,16 @@
 
 mod no_verdict;
 
+use std::time::Duration;
+
 use terraform_provider_inspector::emulator::{
     AgentSpec, FindingSpec, Options, RunOutcome, Severity, Time,
 };
 
-use crate::support::case::{Context, TestCase};
-use crate::support::check::{absent, action, known, unknown, untainted};
+use crate::support::case::{Context, TestCase, calls};
+use crate::support::check::{Check as _, absent, action, known, unknown, untainted};
 use crate::support::diagnostics::says;
-use crate::support::process::{LIMIT, wait_until};
+use crate::support::process::{LIMIT, Signal, wait_until};
 use crate::support::step::{apply, apply_fails, fails, perform, plan_only};
 use crate::support::view::Action;
 
@@ -379,6 +381,49 @@ fn ten_gates_on_ten_runs_wait_at_once() {
         assert!(finished.stdout.contains("10 added"), "{finished:?}");
         Ok(())
     }))
+    .run();
+}
+
+#[test]
+fn an_interrupt_ends_the_wait_at_once_and_leaves_no_gate() {
+    let case = TestCase::new();
+    let template = case.template("web");
+    let run = case.emulator().run(&template, "one");
+    case.emulator().set_run_outcome("", &high(0));
+    let config = gate(&format!("\"{run}\""), "max_findings = { high = 0 }");
+    let interrupted = config.clone();
+    case.step(perform(move |context| {
+        context.configure(&interrupted);
+        context.applied(&interrupted);
+        let mut process = context
+            .workspace
+            .spawn(&["apply", "-auto-approve", "-no-color"])?;
+        let emulator = context.emulator;
+        process.wait_until("the wait's second look at the run", || {
+            calls(emulator, "DescribeAssessmentRuns") > 1
+        })?;
+        process.signal_group(Signal::INT)?;
+        let finished = process.finish(LIMIT)?;
+        context.workspace.remember(&finished);
+        assert_eq!(finished.code(), 1, "{finished:?}");
+        // Two seconds are the gate's; Terraform's own end and a busy machine have the rest.
+        let took = finished.after_signal.unwrap();
+        assert!(took < Duration::from_secs(5), "it took {took:?}");
+        let text = format!("{}{}", finished.stdout, finished.stderr);
+        assert!(
+            says(&text, "No verdict on Inspector assessment run"),
+            "{text}"
+        );
+        assert!(says(&text, "Stopped as asked"), "{text}");
+        let state = context.workspace.show_state()?;
+        absent(GATE).check(&state)?;
+        absent(DEPLOY).check(&state)?;
+        // The run goes on.
+        assert_eq!(context.calls("StopAssessmentRun"), 0);
+        context.emulator.finish_runs();
+        Ok(())
+    }))
+    .step(apply(config).state(known(GATE, "passed", true)))
     .run();
 }
 

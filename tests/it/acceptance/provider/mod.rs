@@ -4,6 +4,7 @@
 
 mod failures;
 mod guide;
+mod region;
 mod secrets;
 mod settings;
 mod sources;
