@@ -8,6 +8,7 @@
     reason = "a vocabulary: not every word of it is in use at any time"
 )]
 
+pub(crate) mod black_hole;
 pub(crate) mod case;
 mod case_test;
 pub(crate) mod check;

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What a practitioner reads when the other side is not what it should be: silent, not trusted, without the operation, or talking
-//! nonsense; and when it is not known yet which side to talk to.
+//! What a practitioner reads when the other side is not what it should be: gone silent, without the operation, or talking nonsense; and when
+//! it is not known yet which side to talk to. What keeps any type from a first connection is in `provider::failures`.
 
-use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use regex::Regex;
-use terraform_provider_inspector::emulator::{Effect, Fault, Options};
+use terraform_provider_inspector::emulator::{Effect, Fault};
 
 use super::{RUN, run};
+use crate::support::black_hole::BlackHole;
 use crate::support::case::{TestCase, announce};
 use crate::support::check::{action, known};
-use crate::support::diagnostics::says;
 use crate::support::matcher::matches;
 use crate::support::step::{apply, apply_fails, fails, perform, plan_only};
 use crate::support::view::Action;
@@ -30,29 +29,6 @@ fn provider_at(endpoint: &str) -> String {
     )
 }
 
-/// An address that swallows connections: a listener that never accepts, and whose queue is full.
-struct BlackHole {
-    address: SocketAddr,
-    _listener: TcpListener,
-    _queue: Vec<TcpStream>,
-}
-
-impl BlackHole {
-    fn new() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let mut queue = Vec::new();
-        while let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_millis(300)) {
-            queue.push(stream);
-        }
-        Self {
-            address,
-            _listener: listener,
-            _queue: queue,
-        }
-    }
-}
-
 /// A hundred runs on an endpoint that has gone silent, read again: the first failure is told in full, and the rest point at it.
 #[test]
 fn a_black_hole_is_given_up_for_a_hundred_resources_at_once() {
@@ -66,7 +42,7 @@ fn a_black_hole_is_given_up_for_a_hundred_resources_at_once() {
             let hole = BlackHole::new();
             let provider = context.workspace.directory().join("provider.tf");
             let text = std::fs::read_to_string(&provider).unwrap();
-            let endpoint = format!("http://{}", hole.address);
+            let endpoint = hole.url();
             let silent = text.replace(context.emulator.endpoint(), &endpoint);
             std::fs::write(&provider, silent).unwrap();
             let begun = Instant::now();
@@ -86,115 +62,6 @@ fn a_black_hole_is_given_up_for_a_hundred_resources_at_once() {
             assert!(took < GIVEN_UP, "it took {took:?}");
             Ok(())
         }))
-        .run();
-}
-
-/// The same for a hundred creates.
-#[test]
-fn a_black_hole_is_given_up_for_a_hundred_creates_at_once() {
-    let hole = BlackHole::new();
-    let case = TestCase::new().provider(&provider_at(&format!("http://{}", hole.address)));
-    let template = case.template("web");
-    let config = format!(
-        "resource \"inspector_assessment_run\" \"test\" {{\n  count = 100\n  assessment_template_arn = \"{template}\"\n}}\n"
-    );
-    case.step(perform(move |context| {
-        let _open = hole;
-        context.configure(&config);
-        let begun = Instant::now();
-        let applied = context
-            .workspace
-            .run(&["apply", "-auto-approve", "-no-color"])?;
-        let took = begun.elapsed();
-        announce(&format!(
-            "100 creates in a black hole ended in {:.2} s",
-            took.as_secs_f64()
-        ));
-        assert_eq!(applied.code(), 1);
-        assert_eq!(applied.stderr.matches("Error: ").count(), 100);
-        assert!(took < GIVEN_UP, "it took {took:?}");
-        let said = context.workspace.filtered(&applied.stderr);
-        let state = context.workspace.show_state()?;
-        assert!(state.objects().is_empty(), "{:?}\n{said}", state.objects());
-        let errors: Vec<_> = said.split("Error: ").skip(1).collect();
-        let first = errors.iter().find(|it| it.contains("Could not connect"));
-        let rest = errors.iter().find(|it| it.contains("Not tried"));
-        let first = Regex::new(r"test\[\d+\]")
-            .unwrap()
-            .replace_all(first.unwrap().trim(), "test[N]");
-        insta::assert_snapshot!(first, @r#"
-        Starting Inspector assessment run (terraform-[UNIQUE])
-
-          with inspector_assessment_run.test[N],
-          on main.tf line 1, in resource "inspector_assessment_run" "test":
-           1: resource "inspector_assessment_run" "test" {
-
-        Could not connect to 127.0.0.1:[PORT]: no answer within 3.5 s.
-
-        Operation StartAssessmentRun in us-east-1 at http://127.0.0.1:[PORT].
-
-        Check that the server runs, and that `endpoints { inspector = "..." }` or the
-        variable AWS_ENDPOINT_URL_INSPECTOR names it.
-
-        Nothing was started.
-        "#);
-        // How long ago it was decides where Terraform breaks the lines.
-        let rest = rest.unwrap();
-        assert!(says(rest, "Not tried: could not connect to"), "{rest}");
-        assert!(
-            says(
-                rest,
-                "The error of the resource that met it first says what to do."
-            ),
-            "{rest}"
-        );
-        assert!(says(rest, "Nothing was started."), "{rest}");
-        Ok(())
-    }))
-    .run();
-}
-
-#[test]
-fn a_certificate_that_is_not_trusted() {
-    let case = TestCase::with(Options {
-        https: true,
-        ..Options::default()
-    });
-    let endpoint = case.emulator().https_endpoint().unwrap().to_owned();
-    let ca = case.emulator().ca_file().unwrap().display().to_string();
-    let template = case.template("web");
-    let block = provider_at(&endpoint);
-    let trusting = format!("{block}\n  custom_ca_bundle = \"{ca}\"");
-    case.provider(&block)
-        .step(apply_fails(run(&template, ""), |text| {
-            insta::assert_snapshot!(text, @r#"
-            Error: Starting Inspector assessment run (terraform-[UNIQUE])
-
-              with inspector_assessment_run.test,
-              on main.tf line 1, in resource "inspector_assessment_run" "test":
-               1: resource "inspector_assessment_run" "test" {
-
-            No trusted TLS connection to 127.0.0.1: invalid peer certificate:
-            UnknownIssuer.
-
-            Operation StartAssessmentRun in us-east-1 at https://127.0.0.1:[PORT].
-
-            To trust a private certificate authority, set `custom_ca_bundle` or the
-            variable AWS_CA_BUNDLE to its PEM file.
-
-            Nothing was started.
-            "#);
-        }))
-        // The way out that the text names.
-        .step(perform(move |context| {
-            let provider = context.workspace.directory().join("provider.tf");
-            let text = std::fs::read_to_string(&provider).unwrap();
-            context
-                .workspace
-                .write("provider.tf", &text.replace(&block, &trusting));
-            Ok(())
-        }))
-        .step(apply(run(&template, "")))
         .run();
 }
 

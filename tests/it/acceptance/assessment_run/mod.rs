@@ -9,7 +9,6 @@ mod incomplete_answers;
 mod interrupted;
 mod lifecycle;
 mod mocked;
-mod provider_block;
 mod rows;
 mod stopping;
 mod waiting;

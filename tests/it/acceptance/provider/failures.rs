@@ -2,13 +2,15 @@
 
 //! Every way in which credentials or the way to the endpoint fail: the text that a practitioner reads, and within seconds.
 
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::fs;
 use std::time::{Duration, Instant};
 
 use terraform_provider_inspector::emulator::{Auth, Effect, Fault, Options};
 
+use crate::support::black_hole::BlackHole;
 use crate::support::case::{Context, TestCase};
-use crate::support::step::perform;
+use crate::support::diagnostics::says;
+use crate::support::step::{Step, apply, perform};
 
 use super::{GROUP, block, keyless, write_home};
 
@@ -20,12 +22,17 @@ const ALL_PROMPTLY: Duration = Duration::from_secs(15);
 
 /// The apply of one resource fails in time, with this text.
 fn fails_promptly(case: TestCase, examine: impl FnOnce(&Context<'_>, &str) + 'static) {
-    case.step(perform(move |context| {
+    case.step(fails_promptly_with(examine)).run();
+}
+
+/// The same, as a step.
+#[track_caller]
+fn fails_promptly_with(examine: impl FnOnce(&Context<'_>, &str) + 'static) -> impl Step + 'static {
+    perform(move |context| {
         context.configure(GROUP);
         examine(context, &apply_within(context, PROMPTLY)?);
         Ok(())
-    }))
-    .run();
+    })
 }
 
 /// Plans, which takes as long as Terraform needs, and applies, which fails within `limit` beside that.
@@ -43,41 +50,6 @@ fn apply_within(context: &Context<'_>, limit: Duration) -> Result<String, String
         "it took {took:?}, and the plan {terraform:?}"
     );
     Ok(text)
-}
-
-/// An address that swallows packets: nobody accepts, and the queue is full.
-struct BlackHole {
-    address: SocketAddr,
-    _listener: TcpListener,
-    _filling: Vec<TcpStream>,
-}
-
-impl BlackHole {
-    fn new() -> Self {
-        // Only tokio's socket can be given a queue of one; nothing is awaited on it.
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_io()
-            .build()
-            .unwrap();
-        let _within = runtime.enter();
-        let socket = tokio::net::TcpSocket::new_v4().unwrap();
-        socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
-        let listener = socket.listen(1).unwrap().into_std().unwrap();
-        let address = listener.local_addr().unwrap();
-        let mut filling = Vec::new();
-        while let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_millis(300)) {
-            filling.push(stream);
-        }
-        Self {
-            address,
-            _listener: listener,
-            _filling: filling,
-        }
-    }
-
-    fn url(&self) -> String {
-        format!("http://{}", self.address)
-    }
 }
 
 #[test]
@@ -229,6 +201,22 @@ fn a_program_that_fails() {
 }
 
 #[test]
+fn a_profile_that_is_not_there() {
+    let case = TestCase::new();
+    let body = keyless(case.emulator().endpoint(), "profile = \"nobody\"");
+    // Where the lines break hangs on the length of the directory's name, so that this is no snapshot.
+    fails_promptly(case.provider(&body), |context, text| {
+        for part in [
+            "The profile \"nobody\" of [TEMP_DIR]/home/.aws/config",
+            "there is no such profile",
+        ] {
+            assert!(says(text, part), "{part:?} is not in\n{text}");
+        }
+        assert!(context.emulator.calls().is_empty());
+    });
+}
+
+#[test]
 fn a_role_that_sts_refuses() {
     let case = TestCase::new();
     let effect = Effect::exception("AccessDenied", None);
@@ -349,8 +337,11 @@ fn a_certificate_that_nobody_vouches_for() {
         https: true,
         ..Options::default()
     });
-    let body = block(case.emulator().https_endpoint().unwrap(), "");
-    fails_promptly(case.provider(&body), |_, text| {
+    let endpoint = case.emulator().https_endpoint().unwrap().to_owned();
+    let ca_file = case.emulator().ca_file().unwrap().display().to_string();
+    let trusting = format!("custom_ca_bundle = {ca_file:?}");
+    let case = case.provider(&block(&endpoint, "# nobody else"));
+    let case = case.step(fails_promptly_with(|_, text| {
         insta::assert_snapshot!(text, @r#"
         Error: Creating Inspector resource group (nameless)
 
@@ -366,12 +357,22 @@ fn a_certificate_that_nobody_vouches_for() {
         To trust a private certificate authority, set `custom_ca_bundle` or the
         variable AWS_CA_BUNDLE to its PEM file.
         "#);
-    });
+    }));
+    // The way out that the text names.
+    case.step(perform(move |context| {
+        let path = context.workspace.directory().join("provider.tf");
+        let text = fs::read_to_string(path).unwrap();
+        let text = text.replace("# nobody else", &trusting);
+        context.workspace.write("provider.tf", &text);
+        Ok(())
+    }))
+    .step(apply(GROUP))
+    .run();
 }
 
-/// A hundred resources fail in fifteen seconds; one says why, and the others point at it.
-fn a_hundred_fail(case: TestCase, why: &'static str) {
-    let config = GROUP.replace("{\n", "{\n  count = 100\n");
+/// A hundred resources fail in fifteen seconds; one says why, and the others point at it. None is in state.
+fn a_hundred_fail(case: TestCase, resource: &str, why: &'static str) {
+    let config = resource.replacen("{\n", "{\n  count = 100\n", 1);
     case.step(perform(move |context| {
         context.configure(&config);
         let text = apply_within(context, ALL_PROMPTLY)?;
@@ -380,17 +381,22 @@ fn a_hundred_fail(case: TestCase, why: &'static str) {
         let told = text.matches(why).count();
         let pointers = text.matches("Not tried: ").count();
         assert_eq!((told, pointers), (1, 99));
+        let state = context.workspace.show_state()?;
+        assert!(state.objects().is_empty(), "{:?}", state.objects());
         Ok(())
     }))
     .run();
 }
 
 #[test]
-fn a_hundred_resources_on_a_dead_endpoint() {
+fn a_hundred_runs_on_a_dead_endpoint() {
     let hole = BlackHole::new();
     let body = block(&hole.url(), "");
+    let run = "resource \"inspector_assessment_run\" \"test\" {\n  assessment_template_arn = \
+               \"arn:aws:inspector:us-east-1:123456789012:target/0-aaaaaaaa/template/0-bbbbbbbb\"\n}\n";
     a_hundred_fail(
         TestCase::new().provider(&body),
+        run,
         "Check that the server runs",
     );
 }
@@ -404,5 +410,5 @@ fn a_hundred_resources_on_dead_credentials() {
         .provider(&body)
         .env("AWS_EC2_METADATA_DISABLED", "false")
         .env("AWS_EC2_METADATA_SERVICE_ENDPOINT", &hole.url());
-    a_hundred_fail(case, "Set credentials in the provider block");
+    a_hundred_fail(case, GROUP, "Set credentials in the provider block");
 }
