@@ -99,6 +99,15 @@ fn health(host: &Host) -> &'static str {
     }
 }
 
+/// What there is to say of an agent that takes no part.
+fn details(health: &str) -> Option<&'static str> {
+    match health {
+        "HEALTHY" => None,
+        "UNHEALTHY" => Some("The agent does not report."),
+        _ => Some("No agent was found on the instance."),
+    }
+}
+
 /// What an agent has sent since collection began: messages and bytes by kind, with the sum at the end.
 fn telemetry(run: &Run, agent: &RunAgent<'_>, now: Millis) -> BTreeMap<&'static str, (u64, u64)> {
     let begun = run.timeline.entered(RunState::CollectingData, now);
@@ -141,6 +150,8 @@ struct Described<'a> {
     assessment_run_arn: &'a str,
     agent_health: &'a str,
     agent_health_code: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agent_health_details: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     auto_scaling_group: Option<&'a str>,
     telemetry_metadata: Vec<Value>,
@@ -186,6 +197,7 @@ pub(super) fn list(cx: &mut Cx<'_>, input: Input<'_>) -> Result<Reply> {
             assessment_run_arn: &run.arn,
             agent_health: agent.health,
             agent_health_code: agent.code,
+            agent_health_details: details(agent.health),
             auto_scaling_group: agent.group,
         })
         .collect();

@@ -2,6 +2,8 @@
 
 //! Findings: listed, described, and marked with users' attributes. Runs in progress have none to show.
 
+use std::ops::RangeInclusive;
+
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -56,11 +58,12 @@ impl<'a> FindingFilter<'a> {
 
     fn check(&self) -> Result<()> {
         count(self.agents.len(), 0..=99, "AGENT_IDS")?;
-        each(&self.agents, 128, "INVALID_AGENT_ID")?;
+        each(&self.agents, 1..=128, "INVALID_AGENT_ID")?;
         count(self.groups.len(), 0..=20, "AUTO_SCALING_GROUPS")?;
-        each(&self.groups, 256, "INVALID_AUTO_SCALING_GROUP")?;
+        each(&self.groups, 1..=256, "INVALID_AUTO_SCALING_GROUP")?;
         count(self.rules.len(), 0..=50, "RULE_NAMES")?;
-        each(&self.rules, 1000, "INVALID_RULE_NAME")?;
+        // The one text of the API that may be empty.
+        each(&self.rules, 0..=1000, "INVALID_RULE_NAME")?;
         count(self.severities.len(), 0..=50, "SEVERITIES")?;
         for name in &self.severities {
             if Severity::from_name(name).is_none() {
@@ -122,10 +125,10 @@ fn wants(wanted: &[GivenPair<'_>], key: &str, value: Option<&str>) -> bool {
         .any(|(k, v)| *k == key && (v.is_none() || *v == value))
 }
 
-fn each(texts: &[&str], longest: usize, code: &str) -> Result<()> {
+fn each(texts: &[&str], bounds: RangeInclusive<usize>, code: &str) -> Result<()> {
     texts
         .iter()
-        .try_for_each(|text| length(text, 1..=longest, code))
+        .try_for_each(|text| length(text, bounds.clone(), code))
 }
 
 #[derive(Serialize)]
@@ -361,7 +364,7 @@ pub(super) fn remove_attributes(cx: &mut Cx<'_>, input: Input<'_>) -> Result<Rep
     let keys = input.required_strings("attributeKeys")?;
     check_arns(&arns)?;
     count(keys.len(), 0..=USER_ATTRIBUTES, "ATTRIBUTES")?;
-    each(&keys, 128, "INVALID_USER_ATTRIBUTE_KEY")?;
+    each(&keys, 1..=128, "INVALID_USER_ATTRIBUTE_KEY")?;
     change_attributes(cx, &arns, |current| {
         current.retain(|(key, _)| !keys.contains(&key.as_str()));
     })

@@ -341,24 +341,16 @@ fn keys_and_values_have_their_bounds() {
 
 /// Operation, member, a bad value (JSON), the code.
 const VALUES: &str = r#"
-    CreateAssessmentTemplate      durationInSeconds            179                             INVALID_ASSESSMENT_TEMPLATE_DURATION
-    CreateAssessmentTemplate      durationInSeconds            86401                           INVALID_ASSESSMENT_TEMPLATE_DURATION
     CreateAssessmentTemplate      durationInSeconds            -180                            INVALID_ASSESSMENT_TEMPLATE_DURATION
-    RemoveAttributesFromFindings  attributeKeys                [""]                            INVALID_USER_ATTRIBUTE_KEY
-    ListAssessmentTemplates       filter.durationRange         {"minSeconds":179}              INVALID_ASSESSMENT_TEMPLATE_DURATION_RANGE
     ListAssessmentTemplates       filter.durationRange         {"minSeconds":3,"maxSeconds":2} INVALID_ASSESSMENT_TEMPLATE_DURATION_RANGE
     ListAssessmentTemplates       filter.rulesPackageArns      ["x"]                           INVALID_RULES_PACKAGE_ARN
     ListAssessmentRuns            filter.states                ["DONE"]                        INVALID_ASSESSMENT_RUN_STATE
-    ListAssessmentRuns            filter.durationRange         {"maxSeconds":86401}            INVALID_ASSESSMENT_RUN_DURATION_RANGE
+    ListAssessmentRuns            filter.durationRange         {"minSeconds":3,"maxSeconds":2} INVALID_ASSESSMENT_RUN_DURATION_RANGE
+    ListFindings                  filter.creationTimeRange     {"beginDate":2,"endDate":1}     INVALID_FINDING_CREATION_TIME_RANGE
     ListAssessmentRuns            filter.startTimeRange        {"beginDate":2,"endDate":1}     INVALID_ASSESSMENT_RUN_START_TIME_RANGE
     ListAssessmentRuns            filter.completionTimeRange   {"beginDate":2,"endDate":1}     INVALID_ASSESSMENT_RUN_COMPLETION_TIME_RANGE
     ListAssessmentRuns            filter.stateChangeTimeRange  {"beginDate":2,"endDate":1}     INVALID_ASSESSMENT_RUN_STATE_CHANGE_TIME_RANGE
-    ListFindings                  filter.agentIds              [""]                            INVALID_AGENT_ID
-    ListFindings                  filter.autoScalingGroups     [""]                            INVALID_AUTO_SCALING_GROUP
-    ListFindings                  filter.ruleNames             [""]                            INVALID_RULE_NAME
     ListFindings                  filter.severities            ["HIGH"]                        INVALID_SEVERITY
-    ListFindings                  filter.attributes            [{"key":""}]                    INVALID_ATTRIBUTE
-    ListFindings                  filter.userAttributes        [{"key":""}]                    INVALID_USER_ATTRIBUTE_KEY
     SubscribeToEvent              event                        "NOTHING"                       INVALID_EVENT
     SubscribeToEvent              topicArn                     "x"                             INVALID_SNS_TOPIC_ARN
     UnsubscribeFromEvent          event                        ""                              INVALID_EVENT

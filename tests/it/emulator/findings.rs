@@ -356,6 +356,11 @@ fn agents_follow_the_fleet() {
             .map(|agent| agent.agent_health().as_str())
             .collect();
         assert_eq!(healths, ["HEALTHY", "HEALTHY", "UNHEALTHY", "UNKNOWN"]);
+        let told: Vec<bool> = all
+            .iter()
+            .map(|agent| agent.agent_health_details().is_some())
+            .collect();
+        assert_eq!(told, [false, false, true, true]);
         let filter = AgentFilter::builder()
             .agent_healths(AgentHealth::Unhealthy)
             .set_agent_health_codes(Some(Vec::new()))

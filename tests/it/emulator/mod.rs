@@ -11,6 +11,7 @@ mod declared;
 mod faults;
 mod filters;
 mod findings;
+mod lengths;
 mod memory;
 mod model;
 mod pages;
