@@ -25,6 +25,7 @@ pub enum Outcome {
 
 /// A call.
 #[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Call {
     /// The operation's name.
     pub operation: String,

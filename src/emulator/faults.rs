@@ -85,10 +85,11 @@ pub enum Effect {
         /// Its `errorCode`, for those that have one.
         #[serde(default)]
         error_code: Option<String>,
-        /// Its message.
+        /// Its message; empty for one that says that the exception was injected.
         #[serde(default)]
         message: String,
-        /// The HTTP status.
+        /// The HTTP status; 0 for the one that the service's model gives the exception.
+        #[serde(default)]
         status: u16,
         /// Further members, an object.
         #[serde(default)]
@@ -135,18 +136,11 @@ impl Effect {
     /// A modelled exception with its status: `AccessDeniedException` 403, `InternalException` 500,
     /// `ServiceTemporarilyUnavailableException` 503, every other 400.
     pub fn exception(name: impl Into<String>, error_code: impl Into<Option<&'static str>>) -> Self {
-        let name = name.into();
-        let status = match name.as_str() {
-            "AccessDeniedException" => 403,
-            "InternalException" => 500,
-            "ServiceTemporarilyUnavailableException" => 503,
-            _ => 400,
-        };
         Self::Exception {
-            message: format!("Injected {name}"),
-            name,
+            message: String::new(),
+            name: name.into(),
             error_code: error_code.into().map(str::to_owned),
-            status,
+            status: 0,
             extra: Value::Null,
         }
     }
@@ -170,18 +164,26 @@ impl Effect {
                 status,
                 extra,
             } => {
+                let status = match *status {
+                    0 => modelled_status(name),
+                    status => status,
+                };
+                let message = match message.as_str() {
+                    "" => format!("Injected {name}"),
+                    message => message.to_owned(),
+                };
                 let mut members = Map::new();
-                members.insert("message".to_owned(), message.clone().into());
+                members.insert("message".to_owned(), message.into());
                 if let Some(code) = error_code {
                     members.insert("errorCode".to_owned(), code.clone().into());
                 }
                 // The one exception without this member.
                 if name != "PreviewGenerationInProgressException" {
-                    members.insert("canRetry".to_owned(), (*status >= 500).into());
+                    members.insert("canRetry".to_owned(), (status >= 500).into());
                 }
                 members.extend(extra.as_object().cloned().unwrap_or_default());
                 Some(ApiError {
-                    status: *status,
+                    status,
                     name: name.clone().into(),
                     members,
                 })
@@ -194,6 +196,16 @@ impl Effect {
             )),
             _ => None,
         }
+    }
+}
+
+/// The status that an exception has by the service's model.
+fn modelled_status(name: &str) -> u16 {
+    match name {
+        "AccessDeniedException" => 403,
+        "InternalException" => 500,
+        "ServiceTemporarilyUnavailableException" => 503,
+        _ => 400,
     }
 }
 

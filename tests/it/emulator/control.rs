@@ -204,3 +204,23 @@ fn the_page_and_its_summary_are_there() {
             > 0
     );
 }
+
+#[test]
+fn an_exception_needs_no_more_than_its_name() {
+    let emulator = stepped();
+    for (name, status, retry) in [
+        ("AccessDeniedException", 403, false),
+        ("InternalException", 500, true),
+        ("ServiceTemporarilyUnavailableException", 503, true),
+        ("LimitExceededException", 400, false),
+    ] {
+        let fault =
+            json!({"operation": "ListRulesPackages", "effect": {"exception": {"name": name}}});
+        assert_eq!(post(&emulator, "/_emulator/faults", &fault).status, 200);
+        let reply = call(&emulator, "ListRulesPackages", &json!({}));
+        assert_eq!(reply.status, status, "{name}");
+        let members =
+            json!({"__type": name, "message": format!("Injected {name}"), "canRetry": retry});
+        assert_eq!(reply.json(), members);
+    }
+}

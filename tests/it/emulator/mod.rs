@@ -8,6 +8,7 @@ mod bounds;
 mod client;
 mod control;
 mod declared;
+mod document;
 mod faults;
 mod filters;
 mod findings;
