@@ -14,6 +14,7 @@ mod functions;
 mod identity;
 mod lifecycle;
 mod list;
+mod listing;
 mod moved;
 mod region;
 mod regional;

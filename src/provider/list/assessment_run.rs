@@ -2,13 +2,15 @@
 
 //! Lists assessment runs for `terraform query` (`ListAssessmentRuns`, `DescribeAssessmentRuns`).
 
+use std::{future::ready, sync::Arc};
+
 use crate::{
     diag::Diagnostics,
     framework::{Configured, Cx, Found, ListResource, Listed, Resource, Result},
-    inspector::Inspector,
+    inspector::{Inspector, runs::Run},
     provider::{
-        errors,
         filters::elements,
+        listing::give_out,
         regional::{REGION, check_regions, regional},
         resources::assessment_run::{AssessmentRun, RunModel},
         runs::filter::RunFilter,
@@ -73,26 +75,17 @@ impl ListResource for AssessmentRuns {
         let templates = elements(&query.filter.assessment_template_arns);
         let arns = templates.iter().map(String::as_str);
         let regional = regional(cx, arns, &query.region, DOING).await?;
-        let mut pages = regional.list_runs(&query.filter.query());
-        while let Some(arns) = pages
-            .next()
-            .await
-            .or_else(|error| errors::fail(DOING, &error))?
-        {
-            // By tens, as they are described: a small limit then describes no more than it needs.
-            for ten in arns.chunks(10) {
-                let runs = regional.describe_runs(ten).await;
-                for run in runs.or_else(|error| errors::fail(DOING, &error))? {
-                    let listed = Listed {
-                        display_name: run.name.clone(),
-                        object: RunModel::found(&run, regional.name()),
-                    };
-                    if found.push(listed).await.is_break() {
-                        return Ok(());
-                    }
-                }
-            }
-        }
-        Ok(())
+        let pages = regional.list_runs(&query.filter.query());
+        let describe = |ten: Vec<String>| {
+            let regional = Arc::clone(&regional);
+            async move { regional.describe_runs(&ten).await }
+        };
+        let show = |run: Arc<Run>| {
+            ready(Ok(Some(Listed {
+                display_name: run.name.clone(),
+                object: RunModel::found(&run, regional.name()),
+            })))
+        };
+        give_out(DOING, pages, found, describe, show).await
     }
 }

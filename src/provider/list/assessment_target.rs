@@ -2,11 +2,13 @@
 
 //! Lists assessment targets for `terraform query` (`ListAssessmentTargets`, `DescribeAssessmentTargets`).
 
+use std::{future::ready, sync::Arc};
+
 use crate::{
     framework::{Configured, Cx, Found, ListResource, Listed, Resource, Result},
-    inspector::Inspector,
+    inspector::{Inspector, targets::Target},
     provider::{
-        errors,
+        listing::give_out,
         regional::{REGION, regional},
         resources::assessment_target::{AssessmentTarget, TargetModel},
     },
@@ -66,25 +68,17 @@ impl ListResource for AssessmentTargets {
         const DOING: &str = "Listing Inspector assessment targets";
         let regional = regional(cx, [], &query.region, DOING).await?;
         let pattern = query.name_pattern.text().map(str::to_owned);
-        let mut pages = regional.list_target_arns(pattern);
-        while let Some(arns) = pages
-            .next()
-            .await
-            .or_else(|error| errors::fail(DOING, &error))?
-        {
-            for ten in arns.chunks(10) {
-                let targets = regional.describe_targets(ten).await;
-                for target in targets.or_else(|error| errors::fail(DOING, &error))? {
-                    let listed = Listed {
-                        display_name: target.name.clone(),
-                        object: TargetModel::default().flatten(&target, regional.name()),
-                    };
-                    if found.push(listed).await.is_break() {
-                        return Ok(());
-                    }
-                }
-            }
-        }
-        Ok(())
+        let pages = regional.list_target_arns(pattern);
+        let describe = |ten: Vec<String>| {
+            let regional = Arc::clone(&regional);
+            async move { regional.describe_targets(&ten).await }
+        };
+        let show = |target: Arc<Target>| {
+            ready(Ok(Some(Listed {
+                display_name: target.name.clone(),
+                object: TargetModel::default().flatten(&target, regional.name()),
+            })))
+        };
+        give_out(DOING, pages, found, describe, show).await
     }
 }

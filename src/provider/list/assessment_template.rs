@@ -3,13 +3,15 @@
 //! Lists assessment templates for `terraform query` (`ListAssessmentTemplates`, `DescribeAssessmentTemplates`, and for whole objects
 //! `ListTagsForResource` and `ListEventSubscriptions`).
 
+use std::sync::Arc;
+
 use crate::{
     diag::Diagnostics,
     framework::{Configured, Cx, Found, ListResource, Listed, Resource, Result},
-    inspector::Inspector,
+    inspector::{Inspector, templates::Template},
     provider::{
-        errors,
         filters::elements,
+        listing::give_out,
         regional::{REGION, check_regions, regional},
         resources::assessment_template::{AssessmentTemplate, TemplateModel, shown},
         template_filter::TemplateFilter,
@@ -70,30 +72,21 @@ impl ListResource for AssessmentTemplates {
         let targets = elements(&query.filter.target_arns);
         let arns = targets.iter().map(String::as_str);
         let regional = regional(cx, arns, &query.region, DOING).await?;
-        let mut pages = regional.list_template_arns(&query.filter.query());
-        while let Some(arns) = pages
-            .next()
-            .await
-            .or_else(|error| errors::fail(DOING, &error))?
-        {
-            for ten in arns.chunks(10) {
-                let templates = regional.describe_templates(ten).await;
-                for template in templates.or_else(|error| errors::fail(DOING, &error))? {
-                    let object = shown(&regional, &template, found.include_object()).await;
-                    // One that was deleted since it was listed is left out.
-                    let Some(object) = object.or_else(|error| errors::fail(DOING, &error))? else {
-                        continue;
-                    };
-                    let listed = Listed {
-                        display_name: template.name.clone(),
-                        object,
-                    };
-                    if found.push(listed).await.is_break() {
-                        return Ok(());
-                    }
-                }
+        let pages = regional.list_template_arns(&query.filter.query());
+        let describe = |ten: Vec<String>| {
+            let regional = Arc::clone(&regional);
+            async move { regional.describe_templates(&ten).await }
+        };
+        let show = |template: Arc<Template>| {
+            let (regional, whole) = (Arc::clone(&regional), found.include_object());
+            async move {
+                let object = shown(&regional, &template, whole).await?;
+                Ok(object.map(|object| Listed {
+                    display_name: template.name.clone(),
+                    object,
+                }))
             }
-        }
-        Ok(())
+        };
+        give_out(DOING, pages, found, describe, show).await
     }
 }
