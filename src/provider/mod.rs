@@ -3,6 +3,7 @@
 //! The product: the provider block, and every type that the provider has.
 
 mod actions;
+mod agent;
 mod arn_parts;
 mod config;
 mod data_sources;

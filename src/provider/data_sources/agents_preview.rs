@@ -7,6 +7,7 @@ use crate::{
     framework::{Configured, Cx, DataSource, Result},
     inspector::{AgentPreview, Inspector, arn::Kind},
     provider::{
+        agent::AgentModel,
         errors,
         flatten::{List, list},
         region::check_region,
@@ -23,7 +24,7 @@ pub(crate) struct AgentsPreview;
 pub(crate) struct PreviewModel {
     target_arn: Value<String>,
     region: Value<String>,
-    agents: List<AgentModel>,
+    agents: List<PreviewedAgent>,
 }
 
 impl Model for PreviewModel {
@@ -47,41 +48,28 @@ impl Model for PreviewModel {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-struct AgentModel {
-    agent_id: Value<String>,
+struct PreviewedAgent {
+    agent: AgentModel,
     hostname: Value<String>,
-    auto_scaling_group: Value<String>,
-    agent_health: Value<String>,
     agent_version: Value<String>,
     operating_system: Value<String>,
     kernel_version: Value<String>,
     ipv4_address: Value<String>,
 }
 
-impl Model for AgentModel {
+impl Model for PreviewedAgent {
     fn visit(&mut self, v: &mut impl Visitor) {
         let Self {
-            agent_id,
+            agent,
             hostname,
-            auto_scaling_group,
-            agent_health,
             agent_version,
             operating_system,
             kernel_version,
             ipv4_address,
         } = self;
-        v.attr("agent_id", agent_id, |a| {
-            a.computed().doc("ID of the instance.")
-        });
+        agent.visit(v);
         v.attr("hostname", hostname, |a| {
             a.computed().doc("Host name of the instance.")
-        });
-        v.attr("auto_scaling_group", auto_scaling_group, |a| {
-            a.computed()
-                .doc("Name of the Auto Scaling group of the instance.")
-        });
-        v.attr("agent_health", agent_health, |a| {
-            a.computed().doc("`HEALTHY`, `UNHEALTHY` or `UNKNOWN`.")
         });
         v.attr("agent_version", agent_version, |a| {
             a.computed().doc("Version of the agent.")
@@ -98,13 +86,12 @@ impl Model for AgentModel {
     }
 }
 
-impl From<&AgentPreview> for AgentModel {
+impl From<&AgentPreview> for PreviewedAgent {
     fn from(agent: &AgentPreview) -> Self {
+        let group = agent.auto_scaling_group.clone();
         Self {
-            agent_id: agent.agent_id.as_str().into(),
+            agent: AgentModel::new(&agent.agent_id, group, agent.health.clone()),
             hostname: agent.hostname.clone().into(),
-            auto_scaling_group: agent.auto_scaling_group.clone().into(),
-            agent_health: agent.health.clone().into(),
             agent_version: agent.version.clone().into(),
             operating_system: agent.operating_system.clone().into(),
             kernel_version: agent.kernel_version.clone().into(),
@@ -142,7 +129,7 @@ impl DataSource for AgentsPreview {
         let previews = regional.preview_agents(&target).all().await;
         let previews = previews.or_else(|error| errors::fail(&doing, &error))?;
         config.region = regional.name().into();
-        config.agents = list(previews.iter().map(AgentModel::from));
+        config.agents = list(previews.iter().map(PreviewedAgent::from));
         Ok(config)
     }
 }

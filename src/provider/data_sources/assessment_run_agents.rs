@@ -7,6 +7,7 @@ use crate::{
     framework::{Configured, Cx, DataSource, Result},
     inspector::{Inspector, RunAgent, Telemetry, arn::Kind},
     provider::{
+        agent::AgentModel,
         errors,
         filters::{elements, word_of},
         flatten::{List, list},
@@ -38,7 +39,7 @@ pub(crate) struct AgentsModel {
     region: Value<String>,
     agent_healths: Value<Set<String>>,
     agent_health_codes: Value<Set<String>>,
-    agents: List<AgentModel>,
+    agents: List<RunAgentModel>,
 }
 
 impl Model for AgentsModel {
@@ -75,40 +76,27 @@ impl Model for AgentsModel {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-struct AgentModel {
-    agent_id: Value<String>,
-    agent_health: Value<String>,
+struct RunAgentModel {
+    agent: AgentModel,
     agent_health_code: Value<String>,
     agent_health_details: Value<String>,
-    auto_scaling_group: Value<String>,
     telemetry: List<TelemetryModel>,
 }
 
-impl Model for AgentModel {
+impl Model for RunAgentModel {
     fn visit(&mut self, v: &mut impl Visitor) {
         let Self {
-            agent_id,
-            agent_health,
+            agent,
             agent_health_code,
             agent_health_details,
-            auto_scaling_group,
             telemetry,
         } = self;
-        v.attr("agent_id", agent_id, |a| {
-            a.computed().doc("ID of the instance.")
-        });
-        v.attr("agent_health", agent_health, |a| {
-            a.computed().doc("`HEALTHY`, `UNHEALTHY` or `UNKNOWN`.")
-        });
+        agent.visit(v);
         v.attr("agent_health_code", agent_health_code, |a| {
             a.computed().doc("What the agent does, such as `RUNNING`.")
         });
         v.attr("agent_health_details", agent_health_details, |a| {
             a.computed().doc("Why.")
-        });
-        v.attr("auto_scaling_group", auto_scaling_group, |a| {
-            a.computed()
-                .doc("Name of the Auto Scaling group of the instance.")
         });
         v.attr("telemetry", telemetry, |a| {
             a.computed().doc("What the agent sent, by kind of message.")
@@ -152,14 +140,13 @@ impl From<&Telemetry> for TelemetryModel {
     }
 }
 
-impl From<&RunAgent> for AgentModel {
+impl From<&RunAgent> for RunAgentModel {
     fn from(agent: &RunAgent) -> Self {
+        let group = agent.auto_scaling_group.clone();
         Self {
-            agent_id: agent.agent_id.as_str().into(),
-            agent_health: agent.health.as_str().into(),
+            agent: AgentModel::new(&agent.agent_id, group, Some(agent.health.clone())),
             agent_health_code: agent.health_code.as_str().into(),
             agent_health_details: agent.health_details.clone().into(),
-            auto_scaling_group: agent.auto_scaling_group.clone().into(),
             telemetry: list(agent.telemetry.iter().map(TelemetryModel::from)),
         }
     }
@@ -202,7 +189,7 @@ impl DataSource for AssessmentRunAgents {
             .await
             .or_else(|error| errors::fail(&doing, &error))?
         {
-            agents.extend(page.iter().map(AgentModel::from));
+            agents.extend(page.iter().map(RunAgentModel::from));
         }
         config.region = regional.name().into();
         config.agents = list(agents);
