@@ -22,6 +22,7 @@ mod regional;
 mod reporting;
 mod resources;
 mod runs;
+mod severity;
 mod tags;
 mod template_filter;
 mod validators;

@@ -3,20 +3,17 @@
 //! The attributes of `inspector_findings`, and how a finding fills them.
 
 use crate::{
-    cty::Number,
     inspector::{Asset, Finding, FindingQuery, NetworkInterface, arn::Kind},
     provider::{
         filters::{TimeRange, elements, times, word_of},
         flatten::{List, list, pairs, time},
         regional::REGION,
         runs::progress::{ALLOW_IN_PROGRESS, COMPLETE},
+        severity::{self, Grade},
         validators::arn_of,
     },
     schema::{Model, Set, StringMap, Value, Visitor},
 };
-
-/// The severities as the API writes them.
-const SEVERITIES: [&str; 5] = ["High", "Medium", "Low", "Informational", "Undefined"];
 
 /// The block.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -81,7 +78,7 @@ impl Model for FindingsModel {
         v.attr("severities", severities, |a| {
             a.optional()
                 .size(1..=50)
-                .each(word_of(&SEVERITIES))
+                .each(word_of(&severity::WORDS))
                 .doc("Only findings of these severities: `High`, `Medium`, `Low`, `Informational`, `Undefined`.")
         });
         v.attr("rules_package_arns", rules_package_arns, |a| {
@@ -151,8 +148,7 @@ pub(crate) struct FindingModel {
     rules_package_arn: Value<String>,
     id: Value<String>,
     title: Value<String>,
-    severity: Value<String>,
-    numeric_severity: Value<Number>,
+    grade: Grade,
     agent_id: Value<String>,
     hostname: Value<String>,
     created_at: Value<String>,
@@ -174,8 +170,7 @@ impl Model for FindingModel {
             rules_package_arn,
             id,
             title,
-            severity,
-            numeric_severity,
+            grade,
             agent_id,
             hostname,
             created_at,
@@ -200,13 +195,10 @@ impl Model for FindingModel {
                 .doc("Its rule: a name, or an identifier such as that of a CVE.")
         });
         v.attr("title", title, |a| a.computed().doc("One line."));
-        v.attr("severity", severity, |a| {
-            a.computed()
-                .doc("`High`, `Medium`, `Low`, `Informational` or `Undefined`.")
-        });
-        v.attr("numeric_severity", numeric_severity, |a| {
-            a.computed().doc("Severity from 0.0 to 10.0.")
-        });
+        grade.declare(
+            v,
+            "`High`, `Medium`, `Low`, `Informational` or `Undefined`.",
+        );
         v.attr("agent_id", agent_id, |a| {
             a.computed().doc("ID of the instance.")
         });
@@ -259,8 +251,7 @@ impl FindingModel {
             rules_package_arn: finding.rules_package_arn.clone().into(),
             id: finding.id.clone().into(),
             title: finding.title.clone().into(),
-            severity: finding.severity.clone().into(),
-            numeric_severity: Number::from_f64(finding.numeric_severity).into(),
+            grade: Grade::new(finding.severity.clone().into(), finding.numeric_severity),
             agent_id: finding.asset.agent_id.clone().into(),
             hostname: finding.asset.hostname.clone().into(),
             created_at: time(finding.created_at),

@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep_until};
 use super::{
     messages::{foreign_packages, too_few_agents, undecided},
     model::GateModel,
-    verdict::{Finding, SEVERITIES, count},
+    verdict::{Finding, count},
 };
 use crate::{
     diag::{Diagnostic, Diagnostics},
@@ -21,7 +21,7 @@ use crate::{
         self, Error, FindingQuery, Inspector, Kind, Regional,
         runs::{self, Condition, Run, State, Waited},
     },
-    provider::errors,
+    provider::{errors, severity::KEYS},
     schema::Set,
 };
 
@@ -255,7 +255,7 @@ fn flatten(finding: &inspector::Finding, run: &str) -> std::result::Result<Findi
         return Err(format!("{arn} is listed and belongs to another run."));
     }
     let severity = finding.severity.as_deref().unwrap_or_default();
-    let known = SEVERITIES
+    let known = KEYS
         .into_iter()
         .find(|known| known.eq_ignore_ascii_case(severity))
         .ok_or_else(|| format!("{arn} has the severity {severity:?}, which no limit is for."))?;
@@ -288,7 +288,7 @@ fn mismatch(counts: Option<&BTreeMap<String, i64>>, findings: &[Finding]) -> Opt
             .iter()
             .any(|(severity, count)| told(severity) != *count);
     differs.then(|| {
-        let rows = SEVERITIES.map(|severity| {
+        let rows = KEYS.map(|severity| {
             format!(
                 "\n  {severity:<13} {} counted, {} listed",
                 told(severity),

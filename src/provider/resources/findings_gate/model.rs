@@ -7,9 +7,12 @@ use std::{collections::BTreeMap, time::Duration};
 use super::verdict::{self, Rules, Verdict};
 use crate::{
     clock,
-    cty::Number,
     inspector::arn::Kind,
-    provider::validators::arn_of,
+    provider::{
+        flatten::{List, list},
+        severity::Grade,
+        validators::arn_of,
+    },
     schema::{DurationText, Keyword, Model, OneOf, Set, Value, Visitor},
 };
 
@@ -23,9 +26,6 @@ pub(crate) enum Enforcement {
 impl Keyword for Enforcement {
     const WORDS: &'static [(&'static str, Self)] = &[("fail", Self::Fail), ("warn", Self::Warn)];
 }
-
-/// A list of nested objects.
-type List<T> = Value<Vec<Value<T>>>;
 
 /// How many of the worst findings state keeps.
 const KEPT: usize = 100;
@@ -80,8 +80,7 @@ pub(crate) struct Violation {
     finding_arn: Value<String>,
     finding_id: Value<String>,
     title: Value<String>,
-    severity: Value<String>,
-    numeric_severity: Value<Number>,
+    grade: Grade,
     agent_id: Value<String>,
 }
 
@@ -269,8 +268,7 @@ impl Model for Violation {
             finding_arn,
             finding_id,
             title,
-            severity,
-            numeric_severity,
+            grade,
             agent_id,
         } = self;
         v.attr("finding_arn", finding_arn, |a| {
@@ -280,13 +278,7 @@ impl Model for Violation {
             a.computed().doc("Its rule's name or a CVE's.")
         });
         v.attr("title", title, |a| a.computed().doc("Its title."));
-        v.attr("severity", severity, |a| {
-            a.computed()
-                .doc("Its severity, in lower case as in `max_findings`.")
-        });
-        v.attr("numeric_severity", numeric_severity, |a| {
-            a.computed().doc("Its severity from 0.0 to 10.0.")
-        });
+        grade.declare(v, "Its severity, in lower case as in `max_findings`.");
         v.attr("agent_id", agent_id, |a| {
             a.computed().doc("ID of the instance.")
         });
@@ -392,8 +384,7 @@ impl GateModel {
             finding_arn: it.arn.as_str().into(),
             finding_id: it.id.as_str().into(),
             title: it.title.as_str().into(),
-            severity: it.severity.into(),
-            numeric_severity: Number::from_f64(it.numeric_severity).into(),
+            grade: Grade::new(it.severity.into(), it.numeric_severity),
             agent_id: it.agent_id.clone().into(),
         });
         Self {
@@ -404,9 +395,9 @@ impl GateModel {
                     .collect(),
             ),
             ignored_count: verdict.ignored.into(),
-            active_ignores: Value::Known(ignores.map(Value::Known).collect()),
+            active_ignores: list(ignores),
             violation_count: count(verdict.violations.len()).into(),
-            violations: Value::Known(worst.map(Value::Known).collect()),
+            violations: list(worst),
             evaluated_at: clock::rfc3339(clock::now()).into(),
             ..self
         }

@@ -4,8 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The severities, the worst first, as arguments spell them (Inspector 2016-02-16, `Severity`, in lower case).
-pub(super) const SEVERITIES: [&str; 5] = ["high", "medium", "low", "informational", "undefined"];
+use crate::provider::severity::KEYS;
 
 /// What is looked at of a finding.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -14,7 +13,7 @@ pub(super) struct Finding {
     /// The rule's.
     pub(super) id: String,
     pub(super) title: String,
-    /// One of [`SEVERITIES`].
+    /// One of [`KEYS`].
     pub(super) severity: &'static str,
     pub(super) numeric_severity: f64,
     pub(super) agent_id: Option<String>,
@@ -75,7 +74,7 @@ impl Verdict {
 /// Holds all findings of a run against the rules.
 pub(super) fn judge(rules: &Rules, findings: Vec<Finding>) -> Verdict {
     let mut verdict = Verdict {
-        counts: SEVERITIES.map(|severity| (severity, 0)).into(),
+        counts: KEYS.map(|severity| (severity, 0)).into(),
         ..Verdict::default()
     };
     let mut counting = Vec::new();
@@ -95,7 +94,7 @@ pub(super) fn judge(rules: &Rules, findings: Vec<Finding>) -> Verdict {
         *verdict.counts.entry(finding.severity).or_default() += 1;
         counting.push(finding);
     }
-    for severity in SEVERITIES {
+    for severity in KEYS {
         let found = verdict.counts[severity];
         if let Some(allowed) = rules.limits.get(severity)
             && found > *allowed
@@ -105,7 +104,7 @@ pub(super) fn judge(rules: &Rules, findings: Vec<Finding>) -> Verdict {
     }
     counting.retain(|finding| verdict.exceeded.iter().any(|it| it.0 == finding.severity));
     counting.sort_by(|one, other| {
-        let rank = |finding: &Finding| SEVERITIES.iter().position(|it| *it == finding.severity);
+        let rank = |finding: &Finding| KEYS.iter().position(|it| *it == finding.severity);
         rank(one)
             .cmp(&rank(other))
             .then(other.numeric_severity.total_cmp(&one.numeric_severity))
@@ -119,7 +118,7 @@ pub(super) fn judge(rules: &Rules, findings: Vec<Finding>) -> Verdict {
 
 /// How many findings there are of each severity.
 pub(super) fn count(findings: &[Finding]) -> BTreeMap<&'static str, i64> {
-    let mut counts: BTreeMap<_, _> = SEVERITIES.map(|severity| (severity, 0)).into();
+    let mut counts: BTreeMap<_, _> = KEYS.map(|severity| (severity, 0)).into();
     for finding in findings {
         *counts.entry(finding.severity).or_default() += 1;
     }
@@ -151,13 +150,13 @@ mod tests {
 
     #[test]
     fn each_limit_fails_alone_and_equal_passes() {
-        for severity in SEVERITIES {
+        for severity in KEYS {
             let found = vec![finding("a", severity), finding("b", severity)];
             assert!(judge(&limits(&[(severity, 2)]), found.clone()).passed());
             let verdict = judge(&limits(&[(severity, 1)]), found.clone());
             assert_eq!(verdict.exceeded, [(severity, 2, 1)]);
             assert_eq!(verdict.violations.len(), 2);
-            let others: Vec<_> = SEVERITIES
+            let others: Vec<_> = KEYS
                 .into_iter()
                 .filter(|it| *it != severity)
                 .map(|it| (it, 0))
