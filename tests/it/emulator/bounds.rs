@@ -75,7 +75,7 @@ impl World {
     }
 
     /// An input with which an operation succeeds in this world, but for name clashes.
-    fn valid(&self, operation: &str) -> Value {
+    pub(super) fn valid(&self, operation: &str) -> Value {
         let (target, template, run) = (&self.target, &self.template, &self.run);
         let tag = json!([{"key": "k", "value": "v"}]);
         let event = json!({"resourceArn": template, "event": "OTHER", "topicArn": TOPIC});
@@ -152,7 +152,7 @@ pub(super) fn refused(code: &str) -> String {
 }
 
 /// Every operation of the API, with deletions last.
-const OPERATIONS: &str = "
+pub(super) const OPERATIONS: &str = "
     AddAttributesToFindings CreateAssessmentTarget CreateAssessmentTemplate CreateResourceGroup
     DescribeAssessmentRuns DescribeAssessmentTargets DescribeAssessmentTemplates DescribeCrossAccountAccessRole
     DescribeExclusions DescribeFindings DescribeResourceGroups DescribeRulesPackages
