@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use aws_sdk_inspector::Client;
 use aws_sdk_inspector::types::{
-    AssessmentRunState, Attribute, InspectorEvent, PreviewStatus, ReportFileFormat, ReportStatus,
-    ReportType, ResourceGroupTag, StopAction, Tag,
+    AssessmentRunState, Attribute, EventSubscription, InspectorEvent, PreviewStatus,
+    ReportFileFormat, ReportStatus, ReportType, ResourceGroupTag, RulesPackage, StopAction, Tag,
 };
 use terraform_provider_inspector::emulator::{Emulator, Outcome};
 
@@ -51,7 +51,7 @@ async fn prepare(inspector: &Client) -> (String, String) {
     assert_eq!(described.name(), "web servers");
     assert_eq!(described.resource_group_arn(), Some(group.as_str()));
     let list = inspector.list_assessment_targets().send().await.unwrap();
-    assert_eq!(list.assessment_target_arns(), [target.clone()]);
+    assert_eq!(list.assessment_target_arns(), std::slice::from_ref(&target));
     let preview = inspector.preview_agents().preview_agents_arn(&target);
     assert_eq!(preview.send().await.unwrap().agent_previews().len(), 2);
 
@@ -60,7 +60,7 @@ async fn prepare(inspector: &Client) -> (String, String) {
     let describe = inspector.describe_rules_packages();
     let describe = describe.set_rules_package_arns(Some(packages.clone()));
     let described = describe.send().await.unwrap().rules_packages;
-    let names: Vec<&str> = described.iter().map(|package| package.name()).collect();
+    let names: Vec<&str> = described.iter().map(RulesPackage::name).collect();
     assert_eq!(
         names,
         [
@@ -110,7 +110,7 @@ async fn dress(emulator: &Emulator, inspector: &Client, template: &str) {
     unsubscribe.topic_arn(TOPIC).send().await.unwrap();
     let list = inspector.list_event_subscriptions().send().await.unwrap();
     let events = list.subscriptions()[0].event_subscriptions();
-    let events: Vec<_> = events.iter().map(|event| event.event()).collect();
+    let events: Vec<_> = events.iter().map(EventSubscription::event).collect();
     assert_eq!(events, [&InspectorEvent::AssessmentRunCompleted]);
 
     let create = inspector.create_exclusions_preview();
