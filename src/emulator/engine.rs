@@ -345,7 +345,7 @@ impl Call {
 }
 
 /// No reply: the connection is closed.
-fn dropped() -> Response<Body> {
+pub(super) fn dropped() -> Response<Body> {
     let mut response = Response::new(Body::empty());
     response.extensions_mut().insert(DropConnection);
     response

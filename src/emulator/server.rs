@@ -26,6 +26,8 @@ use super::engine::{DropConnection, Engine};
 const BODY_LIMIT: usize = 1 << 20;
 /// How long a client may take for the headers of a request.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a client may take for the body of a request: without it a few that send none would hold all connections.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long open requests may take when the emulator stops.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -42,9 +44,12 @@ fn router(engine: Arc<Engine>) -> Router {
 }
 
 async fn api(State(engine): State<Arc<Engine>>, headers: HeaderMap, body: Body) -> Response<Body> {
-    match axum::body::to_bytes(body, BODY_LIMIT).await {
-        Ok(body) => engine.answer(headers, body).await,
-        Err(_) => super::wire::failure(
+    let body = tokio::time::timeout(BODY_TIMEOUT, axum::body::to_bytes(body, BODY_LIMIT));
+    match body.await {
+        Ok(Ok(body)) => engine.answer(headers, body).await,
+        // Nobody waits for a reply to what was never sent.
+        Err(_) => super::engine::dropped(),
+        Ok(Err(_)) => super::wire::failure(
             &super::error::ApiError::plain(
                 413,
                 "RequestEntityTooLargeException",

@@ -260,26 +260,25 @@ impl Summary {
                 .flat_map(|scope| scope.runs.values())
                 .filter(|run| run.in_progress(now))
                 .count(),
-            newest_targets: scopes
-                .iter()
-                .flat_map(|scope| {
-                    scope
-                        .targets
-                        .values()
-                        .rev()
-                        .map(|target| Target::of(scope, target))
-                })
-                .take(NEWEST)
-                .collect(),
-            newest_templates: scopes
-                .iter()
-                .flat_map(|scope| {
-                    let templates = scope.templates.values().rev();
-                    templates.map(|template| Template::of(scope, template))
-                })
-                .take(NEWEST)
-                .collect(),
+            newest_targets: newest_of(&scopes, |scope| {
+                let targets = scope.targets.iter().rev().take(NEWEST);
+                let shown = targets.map(|(number, target)| (*number, Target::of(scope, target)));
+                shown.collect()
+            }),
+            newest_templates: newest_of(&scopes, |scope| {
+                let templates = scope.templates.iter().rev().take(NEWEST);
+                let shown = templates.map(|(number, it)| (*number, Template::of(scope, it)));
+                shown.collect()
+            }),
             newest_runs,
         }
     }
+}
+
+/// The newest of what all accounts and Regions have: numbers are given in the order of creation.
+fn newest_of<T>(scopes: &[&Scope], of: impl Fn(&Scope) -> Vec<(u64, T)>) -> Vec<T> {
+    let mut numbered: Vec<(u64, T)> = scopes.iter().flat_map(|scope| of(scope)).collect();
+    numbered.sort_by_key(|(number, _)| std::cmp::Reverse(*number));
+    numbered.truncate(NEWEST);
+    numbered.into_iter().map(|(_, item)| item).collect()
 }

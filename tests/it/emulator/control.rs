@@ -224,3 +224,20 @@ fn an_exception_needs_no_more_than_its_name() {
         assert_eq!(reply.json(), members);
     }
 }
+
+#[test]
+fn the_summary_shows_the_newest_of_all_accounts_and_regions() {
+    let emulator = stepped();
+    for n in 0..60 {
+        emulator.target(REGION, &format!("here-{n}"));
+    }
+    let elsewhere = emulator.target("eu-west-1", "elsewhere");
+    emulator.template("eu-west-1", &elsewhere, "of elsewhere", 180);
+    emulator.target(REGION, "last");
+    let summary = get(&emulator, "/_emulator/summary").json();
+    let newest = summary["newestTargets"].as_array().unwrap();
+    assert_eq!((newest.len(), &summary["targets"]), (50, &json!(62)));
+    let names: Vec<&str> = newest.iter().filter_map(|it| it["name"].as_str()).collect();
+    assert_eq!(names[..3], ["last", "elsewhere", "here-59"]);
+    assert_eq!(summary["newestTemplates"][0]["region"], "eu-west-1");
+}

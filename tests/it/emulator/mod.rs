@@ -6,6 +6,7 @@ mod auth;
 mod batches;
 mod bounds;
 mod client;
+mod connections;
 mod control;
 mod declared;
 mod document;
