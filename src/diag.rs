@@ -2,6 +2,8 @@
 
 //! What the practitioner reads: errors and warnings with the attribute, or a function's argument, that they are about.
 
+use std::borrow::Cow;
+
 use crate::cty::Path;
 
 /// How bad it is.
@@ -155,9 +157,33 @@ impl FunctionError {
     }
 }
 
+/// Text without what could act on a terminal, hide text from a reader, or break a document: control characters but tab and line feed,
+/// and the characters that change the direction of text, become U+FFFD.
+pub fn printable(text: &str) -> Cow<'_, str> {
+    let hidden = |c: char| {
+        (c.is_control() && c != '\n' && c != '\t')
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}')
+    };
+    if text.contains(hidden) {
+        text.replace(hidden, "\u{fffd}").into()
+    } else {
+        text.into()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_acts_on_a_terminal_is_shown_and_the_rest_is_as_it_was() {
+        assert_eq!(
+            printable("a\u{1b}[31m\u{7}\r\u{9b}b \u{202e}c\u{2066}"),
+            "a\u{fffd}[31m\u{fffd}\u{fffd}\u{fffd}b \u{fffd}c\u{fffd}"
+        );
+        let harmless = "Größe: <b> =cmd\n\t…";
+        assert!(matches!(printable(harmless), Cow::Borrowed(text) if text == harmless));
+    }
 
     #[test]
     fn the_same_message_is_kept_once_and_warnings_are_not_errors() {

@@ -4,11 +4,9 @@
 //!
 //! Titles, host names and tags come from whoever could start an instance, so nothing of them is trusted.
 
-use std::borrow::Cow;
-
 use crate::{
     cty::Number,
-    diag::FunctionError,
+    diag::{FunctionError, printable},
     framework::{ArgumentVisitor, Arguments},
     schema::{Attribute, Model, Value, Visitor},
 };
@@ -246,19 +244,5 @@ impl ReportArguments {
         }
         shown.sort();
         Ok(shown)
-    }
-}
-
-/// Text without what could act on a terminal, hide text from a reader, or break a document: control characters but tab and line feed,
-/// and the characters that change the direction of text, become U+FFFD.
-pub(crate) fn printable(text: &str) -> Cow<'_, str> {
-    let hidden = |c: char| {
-        (c.is_control() && c != '\n' && c != '\t')
-            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}')
-    };
-    if text.contains(hidden) {
-        text.replace(hidden, "\u{fffd}").into()
-    } else {
-        text.into()
     }
 }

@@ -6,6 +6,7 @@ use tonic::Status;
 
 use super::{Server, convert};
 use crate::{
+    diag::printable,
     framework::Provider,
     proto::tfplugin6::{self as proto, call_function as rpc},
 };
@@ -39,7 +40,7 @@ impl<P: Provider> Server<P> {
             Err(error) => rpc::Response {
                 result: None,
                 error: Some(proto::FunctionError {
-                    text: error.text,
+                    text: printable(&error.text).into_owned(),
                     function_argument: error.argument.and_then(|index| i64::try_from(index).ok()),
                 }),
             },

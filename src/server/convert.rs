@@ -6,7 +6,7 @@ use tonic::Status;
 
 use crate::{
     cty::{self, Path, Step, Type, Value},
-    diag::{Diagnostic, Diagnostics, Severity},
+    diag::{Diagnostic, Diagnostics, Severity, printable},
     framework::{Client, ErasedConfigured, ResourceSchema},
     proto::tfplugin6 as proto,
     schema::{AttributeSchema, Block, NestedBlock, Nesting},
@@ -72,18 +72,19 @@ pub(super) fn identity_data(
 
 /// Writes what the practitioner reads.
 pub(super) fn diagnostics(diagnostics: Diagnostics) -> Vec<proto::Diagnostic> {
-    diagnostics.into_iter().map(diagnostic).collect()
+    diagnostics.into_iter().map(|it| diagnostic(&it)).collect()
 }
 
-fn diagnostic(diagnostic: Diagnostic) -> proto::Diagnostic {
+// Texts quote the service, and names that anybody may have given: nothing of them acts on the practitioner's terminal.
+fn diagnostic(diagnostic: &Diagnostic) -> proto::Diagnostic {
     let severity = match diagnostic.severity {
         Severity::Error => proto::diagnostic::Severity::Error,
         Severity::Warning => proto::diagnostic::Severity::Warning,
     };
     proto::Diagnostic {
         severity: severity.into(),
-        summary: diagnostic.summary,
-        detail: diagnostic.detail,
+        summary: printable(&diagnostic.summary).into_owned(),
+        detail: printable(&diagnostic.detail).into_owned(),
         attribute: diagnostic.path.as_ref().map(path),
     }
 }

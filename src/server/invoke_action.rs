@@ -13,7 +13,7 @@ use super::{
     events::{Events, events},
 };
 use crate::{
-    diag::Diagnostics,
+    diag::{Diagnostics, printable},
     framework::{Progress, Provider},
     proto::tfplugin6::invoke_action::{self as rpc, event},
 };
@@ -38,7 +38,7 @@ impl<P: Provider> Server<P> {
                         continue;
                     }
                     // Whoever listened is gone; the action goes on to its end all the same.
-                    let _ = sender.send(progressed(message)).await;
+                    let _ = sender.send(progressed(&message)).await;
                 }
             };
             let work = action.invoke(cx, config, progress);
@@ -49,7 +49,8 @@ impl<P: Provider> Server<P> {
     }
 }
 
-fn progressed(message: String) -> rpc::Event {
+fn progressed(message: &str) -> rpc::Event {
+    let message = printable(message).into_owned();
     rpc::Event {
         r#type: Some(event::Type::Progress(event::Progress { message })),
     }

@@ -12,6 +12,7 @@ use super::{
     events::{Events, events},
 };
 use crate::{
+    diag::printable,
     framework::{ListEvent, Provider, Query, ResourceSchema},
     proto::tfplugin6::list_resource as rpc,
 };
@@ -53,7 +54,7 @@ fn event(event: ListEvent, schema: &ResourceSchema) -> Result<rpc::Event, Status
     };
     Ok(rpc::Event {
         identity: convert::identity_data(Some(&identity), schema)?,
-        display_name,
+        display_name: printable(&display_name).into_owned(),
         resource_object: object
             .map(|object| convert::dynamic(&object, &schema.ty))
             .transpose()?,
