@@ -162,6 +162,31 @@ fn a_creation_of_unknown_outcome_is_not_repeated() {
 }
 
 #[test]
+fn disappears_and_comes_back() {
+    let arn = Slot::new();
+    let gone = Edit::FailItem {
+        arn: "resourcegroup/".to_owned(),
+        code: "ITEM_DOES_NOT_EXIST".to_owned(),
+    };
+    TestCase::new()
+        .step(apply(web()).state(capture(GROUP, "arn", &arn)))
+        // The API has no call that deletes one, so that another server's word has to do.
+        .step(perform(|context| {
+            let gone = Effect::Rewrite(vec![gone]);
+            context
+                .emulator
+                .inject(Fault::next("DescribeResourceGroups", gone));
+            Ok(())
+        }))
+        .step(
+            apply(web())
+                .plan(action(GROUP, Action::Create))
+                .state(known(GROUP, "arn", differs(&arn))),
+        )
+        .run();
+}
+
+#[test]
 fn an_incomplete_answer_is_not_gone() {
     TestCase::new()
         .step(apply(web()))
