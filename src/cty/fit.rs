@@ -20,6 +20,7 @@ pub(super) fn mismatch(ty: &Type, value: &Value) -> Failure {
         Value::String(_) => "a string",
         Value::Sequence(_) => "a sequence",
         Value::Mapping(_) => "a mapping",
+        Value::Written(_) => "written already",
         Value::Dynamic(_) => "dynamic",
     };
     let ty = match ty {

@@ -19,7 +19,7 @@ mod value;
 
 pub use error::{DecodeError, EncodeError};
 pub use json::{from_json, from_json_lenient, to_json};
-pub use msgpack::{from_msgpack, to_msgpack};
+pub use msgpack::{ListWriter, from_msgpack, to_msgpack};
 pub use number::Number;
 pub use path::{Path, Step};
 pub use ty::Type;

@@ -28,14 +28,17 @@ pub enum Value {
     Sequence(Vec<Self>),
     /// The elements of a map or the attributes of an object.
     Mapping(BTreeMap<String, Self>),
+    /// A value that is written in msgpack already, wholly known and of the type that is expected in its place: a long list that does not
+    /// stand beside its own encoding. Only written, never read.
+    Written(Vec<u8>),
     /// A value of a dynamic type, with the type that it brings.
     Dynamic(Box<(Type, Self)>),
 }
 
 impl Value {
     /// Text, normalised as Terraform does it.
-    pub fn string(text: impl AsRef<str>) -> Self {
-        Self::String(normalise(text.as_ref()))
+    pub fn string(text: impl Into<String>) -> Self {
+        Self::String(normalise(text.into()))
     }
 
     /// A set: the elements in the one order that makes equal sets equal values, without duplicates. Elements that are not wholly
@@ -69,7 +72,9 @@ impl Value {
             Self::Sequence(elements) => elements.iter().all(Self::is_wholly_known),
             Self::Mapping(elements) => elements.values().all(Self::is_wholly_known),
             Self::Dynamic(inner) => inner.1.is_wholly_known(),
-            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) => true,
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) | Self::Written(_) => {
+                true
+            }
         }
     }
 
@@ -82,10 +87,11 @@ impl Value {
     }
 }
 
-/// Unicode normal form C. Nearly all text is in it already and is only copied.
-pub(super) fn normalise(text: &str) -> String {
+/// Unicode normal form C. Nearly all text is in it already and stays where it is.
+pub(super) fn normalise(text: impl Into<String>) -> String {
+    let text = text.into();
     if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
-        text.to_owned()
+        text
     } else {
         text.nfc().collect()
     }

@@ -184,7 +184,7 @@ impl<F: Function> ErasedFunction for RegisteredFunction<F> {
                     F::NAME
                 )))
             })
-            .map(|result| result.encode())
+            .map(AttributeType::encode)
     }
 }
 

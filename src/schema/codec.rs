@@ -2,6 +2,8 @@
 
 //! From wire values to models and back.
 
+use std::mem;
+
 use super::{Attribute, AttributeType, Blocks, Model, Value, Visitor};
 use crate::{
     cty::{self, Path, Step},
@@ -52,7 +54,7 @@ pub fn decode_value<T: AttributeType>(
     }
 }
 
-pub(super) fn encode_value<T: AttributeType>(value: &Value<T>) -> cty::Value {
+pub(super) fn encode_value<T: AttributeType>(value: Value<T>) -> cty::Value {
     match value {
         Value::Null => cty::Value::Null,
         Value::Unknown => cty::Value::Unknown,
@@ -104,6 +106,7 @@ impl Visitor for Decode<'_> {
     }
 }
 
+/// Takes what it writes out of the fields.
 struct Encode(Vec<(&'static str, cty::Value)>);
 
 impl Visitor for Encode {
@@ -113,17 +116,19 @@ impl Visitor for Encode {
         field: &mut Value<T>,
         _describe: impl FnOnce(Attribute<T>) -> Attribute<T>,
     ) {
-        self.0.push((name, encode_value(field)));
+        self.0.push((name, encode_value(mem::take(field))));
     }
 
     fn block<M: Model>(&mut self, name: &'static str, field: Blocks<'_, M>, _doc: &'static str) {
         let value = match field {
-            Blocks::Single(field) => encode_value(field),
+            Blocks::Single(field) => encode_value(mem::take(field)),
             Blocks::List(Value::Unknown) | Blocks::Set(Value::Unknown) => cty::Value::Unknown,
             Blocks::List(Value::Known(blocks)) => {
-                cty::Value::Sequence(blocks.iter().map(encode).collect())
+                cty::Value::Sequence(mem::take(blocks).into_iter().map(into_value).collect())
             }
-            Blocks::Set(Value::Known(blocks)) => cty::Value::set(blocks.iter().map(encode)),
+            Blocks::Set(Value::Known(blocks)) => {
+                cty::Value::set(mem::take(blocks).into_iter().map(into_value))
+            }
             // A collection of blocks is never null on the wire (object wire format, nested blocks).
             Blocks::List(Value::Null) | Blocks::Set(Value::Null) => {
                 cty::Value::Sequence(Vec::new())

@@ -23,7 +23,7 @@ pub trait AttributeType: Clone + fmt::Debug + PartialEq + Send + Sync + 'static 
     fn decode(value: &cty::Value, path: &mut Path, diagnostics: &mut Diagnostics) -> Option<Self>;
 
     /// Writes the value.
-    fn encode(&self) -> cty::Value;
+    fn encode(self) -> cty::Value;
 
     /// The attributes of a nested attribute; `None` for every other type.
     fn nested() -> Option<Nested> {
@@ -122,7 +122,7 @@ impl AttributeType for String {
         }
     }
 
-    fn encode(&self) -> cty::Value {
+    fn encode(self) -> cty::Value {
         cty::Value::string(self)
     }
 }
@@ -139,8 +139,8 @@ impl AttributeType for bool {
         }
     }
 
-    fn encode(&self) -> cty::Value {
-        cty::Value::Bool(*self)
+    fn encode(self) -> cty::Value {
+        cty::Value::Bool(self)
     }
 }
 
@@ -158,8 +158,8 @@ impl AttributeType for i64 {
         }
     }
 
-    fn encode(&self) -> cty::Value {
-        cty::Value::Number(Number::from(*self))
+    fn encode(self) -> cty::Value {
+        cty::Value::Number(Number::from(self))
     }
 }
 
@@ -175,8 +175,8 @@ impl AttributeType for Number {
         }
     }
 
-    fn encode(&self) -> cty::Value {
-        cty::Value::Number(self.clone())
+    fn encode(self) -> cty::Value {
+        cty::Value::Number(self)
     }
 }
 
@@ -202,7 +202,7 @@ impl<K: Keyword> AttributeType for OneOf<K> {
         found.map(|(_, keyword)| Self(*keyword))
     }
 
-    fn encode(&self) -> cty::Value {
+    fn encode(self) -> cty::Value {
         cty::Value::string(self.0.word())
     }
 }
@@ -219,8 +219,8 @@ impl AttributeType for DurationText {
             .ok()
     }
 
-    fn encode(&self) -> cty::Value {
-        cty::Value::string(&self.text)
+    fn encode(self) -> cty::Value {
+        cty::Value::string(self.text)
     }
 }
 
@@ -255,8 +255,8 @@ impl<T: AttributeType> AttributeType for Vec<Value<T>> {
         elements(value, path, diagnostics, true)
     }
 
-    fn encode(&self) -> cty::Value {
-        cty::Value::Sequence(self.iter().map(codec::encode_value).collect())
+    fn encode(self) -> cty::Value {
+        cty::Value::Sequence(self.into_iter().map(codec::encode_value).collect())
     }
 
     fn nested() -> Option<Nested> {
@@ -283,8 +283,8 @@ impl<T: AttributeType> AttributeType for Set<T> {
         elements(value, path, diagnostics, false).map(Self)
     }
 
-    fn encode(&self) -> cty::Value {
-        cty::Value::set(self.0.iter().map(codec::encode_value))
+    fn encode(self) -> cty::Value {
+        cty::Value::set(self.0.into_iter().map(codec::encode_value))
     }
 
     fn nested() -> Option<Nested> {
@@ -310,10 +310,10 @@ impl<T: AttributeType> AttributeType for BTreeMap<String, Value<T>> {
         Some(all)
     }
 
-    fn encode(&self) -> cty::Value {
+    fn encode(self) -> cty::Value {
         cty::Value::mapping(
-            self.iter()
-                .map(|(key, element)| (key.clone(), codec::encode_value(element))),
+            self.into_iter()
+                .map(|(key, element)| (key, codec::encode_value(element))),
         )
     }
 }
@@ -328,8 +328,8 @@ impl<M: Model> AttributeType for M {
         Some(codec::decode_at(value, path, diagnostics))
     }
 
-    fn encode(&self) -> cty::Value {
-        codec::encode(self)
+    fn encode(self) -> cty::Value {
+        codec::into_value(self)
     }
 
     fn nested() -> Option<Nested> {

@@ -208,7 +208,7 @@ impl<'a> Seed<'a> {
     fn map<'de, A: MapAccess<'de>>(self, ty: &'a Type, mut map: A) -> Result<Value, A::Error> {
         let mut elements = BTreeMap::new();
         while let Some(key) = map.next_key::<String>()? {
-            let key = normalise(&key);
+            let key = normalise(key);
             let element = map
                 .next_value_seed(self.inner(ty))
                 .inspect_err(self.decode.inside(|| Step::Key(key.clone())))?;
@@ -224,7 +224,7 @@ impl<'a> Seed<'a> {
     ) -> Result<Value, A::Error> {
         let mut values = BTreeMap::new();
         while let Some(name) = map.next_key::<String>()? {
-            let name = normalise(&name);
+            let name = normalise(name);
             match attributes.get(&name) {
                 Some(ty) => {
                     let value = map

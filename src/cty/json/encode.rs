@@ -3,7 +3,8 @@
 //! From values to JSON. Says what does not fit its type instead of writing something else.
 
 use crate::cty::{
-    EncodeError, MAX_DEPTH, Step, Type, Value, error::Failure, fit, type_json::write_text,
+    EncodeError, MAX_DEPTH, Step, Type, Value, error::Failure, fit, from_msgpack,
+    type_json::write_text,
 };
 
 /// Writes a value of the type `ty`, compact and with sorted keys.
@@ -22,6 +23,11 @@ fn write(out: &mut Vec<u8>, value: &Value, ty: &Type, depth: usize) -> Result<()
     }
     match (ty, value) {
         (_, Value::Null) => out.extend_from_slice(b"null"),
+        (ty, Value::Written(msgpack)) => {
+            let value =
+                from_msgpack(msgpack, ty).map_err(|error| Failure::new(error.to_string()))?;
+            write(out, &value, ty, depth)?;
+        }
         (_, Value::Unknown) => return Err(Failure::new("JSON cannot hold an unknown value")),
         (Type::Dynamic, Value::Dynamic(inner)) => {
             let (ty, value) = &**inner;

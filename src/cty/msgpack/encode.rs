@@ -27,6 +27,10 @@ fn write(out: &mut ByteBuf, value: &Value, ty: &Type, depth: usize) -> Result<()
             out.as_mut_vec().push(0);
             Ok(())
         }
+        (_, Value::Written(msgpack)) => {
+            out.as_mut_vec().extend_from_slice(msgpack);
+            Ok(())
+        }
         (Type::Dynamic, Value::Dynamic(inner)) => {
             let (ty, value) = &**inner;
             if *ty == Type::Dynamic {

@@ -7,9 +7,11 @@
 
 mod decode;
 mod encode;
+mod list;
 
 pub use decode::from_msgpack;
 pub use encode::to_msgpack;
+pub use list::ListWriter;
 
 #[cfg(test)]
 mod tests {

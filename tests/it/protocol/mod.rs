@@ -10,5 +10,6 @@ pub(crate) mod exactly_one_run;
 mod fake;
 mod function;
 mod list;
+mod memory;
 mod reports;
 mod run;

@@ -15,11 +15,10 @@ use crate::{
     inspector::Inspector,
     provider::{
         errors,
-        flatten::list,
         regional::{check_regions, regional},
         runs::progress::have_ended,
     },
-    schema::Value,
+    schema::{Rows, Value},
 };
 
 /// The data source.
@@ -55,7 +54,7 @@ impl DataSource for Findings {
         let detailed = config.include_details.known() == Some(&true);
         let pages = regional.list_findings(&query);
         let mut pages = pages.or_else(|error| errors::fail(DOING, &error))?;
-        let mut findings = Vec::new();
+        let mut findings = Rows::default();
         while let Some(arns) = pages
             .next()
             .await
@@ -63,14 +62,13 @@ impl DataSource for Findings {
         {
             let described = regional.describe_findings(&arns).await;
             let described = described.or_else(|error| errors::fail(DOING, &error))?;
-            let shown = described
-                .iter()
-                .map(|finding| FindingModel::new(finding, detailed));
-            findings.extend(shown);
+            for finding in described {
+                findings.push(FindingModel::new(&finding, detailed));
+            }
         }
         config.region = regional.name().into();
         config.complete = Value::Known(complete);
-        config.findings = list(findings);
+        config.findings = Value::Known(findings);
         Ok(config)
     }
 }

@@ -12,7 +12,7 @@ use crate::{
         severity::{self, Grade},
         validators::arn_of,
     },
-    schema::{Model, Set, StringMap, Value, Visitor},
+    schema::{Model, Rows, Set, StringMap, Value, Visitor},
 };
 
 /// The block.
@@ -31,7 +31,7 @@ pub(crate) struct FindingsModel {
     pub(super) allow_in_progress: Value<bool>,
     pub(super) include_details: Value<bool>,
     pub(super) complete: Value<bool>,
-    pub(super) findings: List<FindingModel>,
+    pub(super) findings: Value<Rows<FindingModel>>,
 }
 
 // Bounds of the filters: Inspector 2016-02-16, FindingFilter. An empty list would mean all, so it is refused.
