@@ -84,7 +84,10 @@ impl Log {
     }
 
     pub(super) fn add(&mut self, entry: Entry) {
-        self.0.add(entry.body.len(), entry);
+        // Whatever has a client's length.
+        let texts = [&entry.operation, &entry.region, &entry.user_agent];
+        let weight = entry.body.len() + texts.iter().map(|text| text.len()).sum::<usize>();
+        self.0.add(weight, entry);
     }
 
     pub(super) fn clear(&mut self) {

@@ -39,7 +39,7 @@ pub struct Options {
     pub busy: Busy,
     /// The quotas, per account and Region.
     pub limits: Limits,
-    /// How many calls the log keeps, and how many published messages and requests of STS are kept: older ones are forgotten. The bodies of
+    /// How many calls the log keeps, and how many published messages and requests of STS are kept: older ones are forgotten. The texts of
     /// the calls that are kept have at most 64 MiB together, and so have the messages.
     pub call_log: usize,
     /// How many connections may be open; further ones wait.

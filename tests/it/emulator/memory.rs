@@ -57,7 +57,7 @@ fn the_log_keeps_no_more_than_64_mebibytes_of_bodies() {
             200
         );
     }
-    assert_eq!(emulator.calls().len(), 64);
+    assert_eq!(emulator.calls().len(), 63);
 }
 
 #[test]

@@ -21,6 +21,7 @@ mod mutations;
 mod pages;
 mod program;
 mod protocol;
+mod quotas;
 mod raw;
 mod role;
 mod runs;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! `ListAssessmentTargets` and `ListAssessmentTemplates`.
+//! `ListAssessmentTargets`, `ListAssessmentTemplates` and `ListEventSubscriptions`.
 
 use aws_sdk_inspector::types::{
     AssessmentTarget, AssessmentTargetFilter, AssessmentTemplate, AssessmentTemplateFilter,
+    InspectorEvent, Subscription,
 };
 use fastrand::Rng;
 use terraform_provider_inspector::emulator::Emulator;
@@ -148,4 +149,35 @@ fn templates_are_filtered() {
             .await;
         });
     }
+}
+
+#[test]
+fn subscriptions_are_those_of_the_template() {
+    let emulator = stepped();
+    let inspector = client(&emulator);
+    let target = emulator.target(REGION, "target");
+    let templates = NAMES.map(|name| emulator.template(REGION, &target, name, 180));
+    block_on(async {
+        // The first template has one topic, the second two, and so on.
+        for (place, template) in templates.iter().enumerate() {
+            for topic in 0..=place {
+                inspector
+                    .subscribe_to_event()
+                    .resource_arn(template)
+                    .event(InspectorEvent::Other)
+                    .topic_arn(format!("arn:aws:sns:us-east-1:123456789012:topic-{topic}"))
+                    .send()
+                    .await
+                    .expect("a subscription");
+            }
+        }
+        for (place, template) in templates.iter().enumerate() {
+            for size in 1..=10 {
+                let call = inspector.list_event_subscriptions().resource_arn(template);
+                let found: Vec<Subscription> = pages!(call, size, subscriptions);
+                assert_eq!(found.len(), place + 1, "pages of {size}");
+                assert!(found.iter().all(|one| one.resource_arn() == template));
+            }
+        }
+    });
 }
