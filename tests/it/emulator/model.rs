@@ -2,10 +2,10 @@
 
 //! Random sequences of calls, valid and not, against a small model of names, cascades and run states.
 //!
-//! The model knows nothing of how the emulator works: objects are entries in maps, and a run is the moment at which it ends. The seed is
-//! printed with a divergence.
+//! The model knows nothing of how the emulator works: objects are entries in maps, and a run is when it started, was stopped and was
+//! cancelled, from which its state at any time follows. The seed is printed with a divergence.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -14,19 +14,66 @@ use terraform_provider_inspector::emulator::Emulator;
 use super::client::{REGION, stepped};
 use super::raw::call;
 
-/// Whole seconds from a start to an end after a collection of 180 seconds, rounded up; and from a stop.
-const LIFE: u64 = 243;
-const ENDING: u64 = 62;
+/// A run, with times in milliseconds.
+struct Run {
+    name: String,
+    template: String,
+    seconds: u64,
+    started: u64,
+    stopped: Option<u64>,
+    cancelled: bool,
+}
+
+impl Run {
+    /// The state at a time that is not before the last thing that was done to the run.
+    fn state(&self, now: u64) -> &'static str {
+        if self.cancelled {
+            return "CANCELED";
+        }
+        let planned = self.started + 1050 + self.seconds * 1000;
+        match now.checked_sub(self.stopped.unwrap_or(planned)) {
+            None => match now - self.started {
+                0..80 => "CREATED",
+                80..400 => "START_DATA_COLLECTION_PENDING",
+                400..1050 => "START_DATA_COLLECTION_IN_PROGRESS",
+                _ => "COLLECTING_DATA",
+            },
+            Some(0..60_000) => "STOP_DATA_COLLECTION_PENDING",
+            Some(60_000..60_150) => "DATA_COLLECTED",
+            Some(60_150..60_300) => "START_EVALUATING_RULES_PENDING",
+            Some(60_300..61_600) => "EVALUATING_RULES",
+            Some(_) => "COMPLETED",
+        }
+    }
+
+    fn ended(&self, now: u64) -> bool {
+        matches!(self.state(now), "COMPLETED" | "CANCELED")
+    }
+
+    /// Both kinds of stop; neither changes what is past it.
+    fn stop(&mut self, now: u64, skip: bool) {
+        if self.ended(now) {
+            return;
+        }
+        let planned = self.started + 1050 + self.seconds * 1000;
+        if skip {
+            self.cancelled = true;
+        } else if self.stopped.is_none() && now < planned {
+            self.stopped = Some(now);
+        }
+    }
+}
 
 #[derive(Default)]
 struct Model {
+    /// Milliseconds since the beginning.
     now: u64,
     /// Names by ARN.
     targets: BTreeMap<String, String>,
-    /// Target and name by ARN.
-    templates: BTreeMap<String, (String, String)>,
-    /// Template, name and end by ARN.
-    runs: BTreeMap<String, (String, String, u64)>,
+    /// Target, name and seconds by ARN.
+    templates: BTreeMap<String, (String, String, u64)>,
+    /// By ARN.
+    runs: BTreeMap<String, Run>,
     /// ARNs of what is gone, to be tried again.
     gone: Vec<String>,
 }
@@ -36,6 +83,8 @@ struct Player {
     package: String,
     model: Model,
     random: fastrand::Rng,
+    /// The states that were seen.
+    states: BTreeSet<String>,
 }
 
 impl Player {
@@ -49,6 +98,7 @@ impl Player {
                 .to_owned(),
             emulator,
             model: Model::default(),
+            states: BTreeSet::new(),
             random: fastrand::Rng::with_seed(seed),
         }
     }
@@ -94,7 +144,7 @@ impl Player {
         self.model
             .runs
             .iter()
-            .any(|(arn, (_, _, end))| arn.starts_with(prefix) && *end > now)
+            .any(|(arn, run)| arn.starts_with(prefix) && !run.ended(now))
     }
 
     fn forget(&mut self, prefix: &str) {
@@ -164,7 +214,7 @@ impl Player {
                     .model
                     .templates
                     .values()
-                    .any(|(parent, known)| *parent == target && *known == name);
+                    .any(|(parent, known, _)| *parent == target && *known == name);
                 let wanted = absent(
                     &target,
                     self.model.targets.contains_key(&target),
@@ -178,10 +228,12 @@ impl Player {
                     }
                     .to_owned()
                 });
-                let body = json!({"assessmentTargetArn": target, "assessmentTemplateName": name, "durationInSeconds": 180, "rulesPackageArns": [self.package]});
+                let seconds = [180, 200, 600][self.random.usize(..3)];
+                let body = json!({"assessmentTargetArn": target, "assessmentTemplateName": name, "durationInSeconds": seconds, "rulesPackageArns": [self.package]});
                 let reply = call(&self.emulator, "CreateAssessmentTemplate", &body);
                 if let Some(arn) = reply.json()["assessmentTemplateArn"].as_str() {
-                    self.model.templates.insert(arn.to_owned(), (target, name));
+                    let template = (target, name, seconds);
+                    self.model.templates.insert(arn.to_owned(), template);
                 }
                 (body, reply.verdict(), wanted)
             }
@@ -191,7 +243,7 @@ impl Player {
                     .model
                     .runs
                     .values()
-                    .any(|(parent, known, _)| *parent == template && *known == name);
+                    .any(|run| run.template == template && run.name == name);
                 let wanted = absent(
                     &template,
                     self.model.templates.contains_key(&template),
@@ -208,9 +260,16 @@ impl Player {
                 let body = json!({"assessmentTemplateArn": template, "assessmentRunName": name});
                 let reply = call(&self.emulator, "StartAssessmentRun", &body);
                 if let Some(arn) = reply.json()["assessmentRunArn"].as_str() {
-                    self.model
-                        .runs
-                        .insert(arn.to_owned(), (template, name, self.model.now + LIFE));
+                    let seconds = self.model.templates.get(&template).map_or(0, |it| it.2);
+                    let run = Run {
+                        name,
+                        template,
+                        seconds,
+                        started: self.model.now,
+                        stopped: None,
+                        cancelled: false,
+                    };
+                    self.model.runs.insert(arn.to_owned(), run);
                 }
                 (body, reply.verdict(), wanted)
             }
@@ -219,13 +278,8 @@ impl Player {
                 let wanted = absent(&arn, self.model.runs.contains_key(&arn), "ASSESSMENT_RUN")
                     .unwrap_or_else(|| "200".to_owned());
                 let now = self.model.now;
-                if let Some((_, _, end)) = self
-                    .model
-                    .runs
-                    .get_mut(&arn)
-                    .filter(|(_, _, end)| *end > now)
-                {
-                    *end = if skip { now } else { (now + ENDING).min(*end) };
+                if let Some(run) = self.model.runs.get_mut(&arn) {
+                    run.stop(now, skip);
                 }
                 let body = json!({"assessmentRunArn": arn, "stopAction": if skip { "SKIP_EVALUATION" } else { "START_EVALUATION" }});
                 (
@@ -246,25 +300,27 @@ impl Player {
                 "ASSESSMENT_TARGET",
             ),
             _ => {
-                // Whole steps that no end of a run falls into by less than a second.
-                let seconds = self.random.u64(1..=120);
-                self.emulator.advance(Duration::from_secs(seconds));
-                self.model.now += seconds;
-                let model: Vec<(&String, bool)> = self
-                    .model
-                    .runs
-                    .iter()
-                    .map(|(arn, (_, _, end))| (arn, *end <= self.model.now))
+                // Steps of every size, so that the short states are seen too.
+                let most = [100, 500, 2000, 120_000][self.random.usize(..4)];
+                let millis = self.random.u64(1..=most);
+                self.emulator.advance(Duration::from_millis(millis));
+                self.model.now += millis;
+                let now = self.model.now;
+                let model = self.model.runs.iter();
+                let model: Vec<(&str, &str)> = model
+                    .map(|(arn, run)| (arn.as_str(), run.state(now)))
                     .collect();
                 let world = self.emulator.world();
-                let mut seen: Vec<(&String, bool)> = world
+                let mut seen: Vec<(&str, &str)> = world
                     .runs
                     .iter()
-                    .map(|run| (&run.arn, run.state.is_terminal()))
+                    .map(|run| (run.arn.as_str(), run.state.as_str()))
                     .collect();
-                seen.sort();
+                seen.sort_unstable();
+                self.states
+                    .extend(seen.iter().map(|(_, state)| (*state).to_owned()));
                 (
-                    json!({"advanced": seconds}),
+                    json!({"advanced": millis}),
                     format!("{seen:?}"),
                     format!("{model:?}"),
                 )
@@ -329,6 +385,7 @@ fn absent(arn: &str, known: bool, kind: &str) -> Option<String> {
 
 #[test]
 fn random_calls_never_diverge_from_the_model() {
+    let mut states = BTreeSet::new();
     for seed in [1, 2, 3] {
         let mut player = Player::new(seed);
         for step in 0..1500 {
@@ -339,5 +396,8 @@ fn random_calls_never_diverge_from_the_model() {
         assert_eq!(world.targets.len(), player.model.targets.len());
         assert_eq!(world.templates.len(), player.model.templates.len());
         assert!(world.runs.iter().all(|run| run.region == REGION));
+        states.append(&mut player.states);
     }
+    // All but those that only a test's decision leads to.
+    assert_eq!(states.len(), 10, "{states:?}");
 }
