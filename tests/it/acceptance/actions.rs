@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use regex::Regex;
-use terraform_provider_inspector::emulator::{Options, RunOutcome, RunState, Time};
+use terraform_provider_inspector::emulator::{Effect, Fault, Options, RunOutcome, RunState, Time};
 
 use crate::support::case::{Kind, TestCase, V1_14};
 use crate::support::diagnostics::says;
@@ -52,6 +52,24 @@ fn a_start_tells_the_arn_and_calls_what_it_must() {
     }))
     .leaves(Kind::Run, 1)
     .run();
+}
+
+#[test]
+fn a_lost_reply_starts_no_second_run() {
+    for effect in [Effect::CommitThenDrop, Effect::EmptyObject] {
+        let case = TestCase::new().requires(V1_14, "actions");
+        let template = case.template("web");
+        case.emulator()
+            .inject(Fault::next("StartAssessmentRun", effect));
+        case.step(invoke(start(&template, ""), START).says("Started arn:aws:inspector:us-east-1:"))
+            .step(perform(|context| {
+                assert_eq!(context.calls("StartAssessmentRun"), 1);
+                assert_eq!(context.emulator.world().runs.len(), 1);
+                Ok(())
+            }))
+            .leaves(Kind::Run, 1)
+            .run();
+    }
 }
 
 #[test]
@@ -211,6 +229,43 @@ fn an_interrupt_leaves_the_run_alone() {
 #[test]
 fn an_interrupt_stops_the_run_if_asked_to() {
     interrupted("stop", "The run was stopped, and evaluates what it has.");
+}
+
+#[test]
+fn a_stop_that_does_not_answer_holds_nobody_up() {
+    let case = TestCase::new().requires(V1_14, "actions");
+    let template = case.template("web");
+    let config = start(
+        &template,
+        "wait_for = \"completed\"\n    on_cancel = \"stop\"",
+    );
+    case.emulator()
+        .inject(Fault::always("StopAssessmentRun", Effect::Hang));
+    case.step(perform(move |context| {
+        context.configure(&config);
+        let invoke = format!("-invoke={START}");
+        let mut process =
+            context
+                .workspace
+                .spawn(&["apply", "-auto-approve", "-no-color", &invoke])?;
+        process.wait_for_output("Started arn:")?;
+        process.signal(Signal::INT)?;
+        let finished = process.finish(LIMIT)?;
+        // Two seconds are the stop's; Terraform's own end and a busy machine have the rest.
+        let took = finished.after_signal.unwrap();
+        assert!(took < Duration::from_secs(6), "it took {took:?}");
+        let text = format!("{}{}", finished.stdout, finished.stderr);
+        assert!(
+            says(&text, "Stopping the run took too long: it may go on."),
+            "{text}"
+        );
+        let arn = &context.emulator.world().runs[0].arn;
+        assert!(says(&text, arn), "{text}");
+        context.emulator.clear_faults();
+        Ok(())
+    }))
+    .leaves(Kind::Run, 1)
+    .run();
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! Terraform's protocol: what our `proto/` says, and what the provider does with it.
 
 mod action;
+mod batching;
 mod data_source;
 mod descriptors;
 mod ephemeral;

@@ -195,6 +195,11 @@ fn of_a_report() {
     case.step(plans(config.clone(), &[("GetAssessmentReport", 2)]))
         .step(applies(&[("GetAssessmentReport", 1)]))
         .step(plans(config, &[("GetAssessmentReport", 1)]))
+        // In a destroy as well, whose plan refreshes: Terraform opens whatever the configuration has.
+        .step(perform(|context| {
+            let plan = ["plan", "-no-color", "-destroy", "-out=calls.tfplan"];
+            expect(context, &plan, &[("GetAssessmentReport", 1)])
+        }))
         .run();
 }
 
