@@ -2,7 +2,7 @@
 
 //! Describe calls, shared: callers ask for one ARN each, and the service is asked for ten at a time.
 //!
-//! ARNs are collected until ten are there, or until no more are likely to come ([`pace`]); up to four calls are in flight. A call that the
+//! ARNs are collected until ten are there, or until no more are likely to come (`pace`); up to four calls are in flight. A call that the
 //! service refuses as a whole is repeated one ARN at a time, so that an item's failure is that item's alone. Here is also the one
 //! place that decides that something is gone, and it takes proof: everything short of it is an error that says the answer is
 //! incomplete.

@@ -15,7 +15,7 @@ use std::{
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use super::{Error, Kind, Outcome, Regional};
+use super::{Error, Kind, Outcome, Regional, pause::Pauses};
 use crate::clock;
 
 /// Something to create.
@@ -66,8 +66,6 @@ const SETTLE: Duration = Duration::from_secs(2);
 const STOPPED_LIMIT: Duration = Duration::from_secs(2);
 /// How far the clocks of this machine and of the service may be apart.
 const CLOCK_SKEW: Duration = Duration::from_mins(15);
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
-const LAST_PAUSE: Duration = Duration::from_secs(5);
 
 /// Creates the object, once. A stop does not cut an attempt short, but ends the pauses between attempts.
 pub async fn create<N: New>(
@@ -117,19 +115,6 @@ where
         }
     }
     Created::Stopped
-}
-
-/// Growing pauses with chance in them, so that callers who failed together do not return together.
-#[derive(Default)]
-struct Pauses(u32);
-
-impl Pauses {
-    fn next(&mut self) -> Duration {
-        let pause = FIRST_PAUSE.saturating_mul(1 << self.0).min(LAST_PAUSE);
-        self.0 = (self.0 + 1).min(8);
-        // Three quarters to all of it.
-        pause.mul_f64(0.75 + fastrand::f64() / 4.0)
-    }
 }
 
 struct Creating<'a, N> {
@@ -248,7 +233,7 @@ impl<N: New> Creating<'_, N> {
             match looked {
                 Ok(Some(object)) => return Ok(Some(object)),
                 Ok(None) if now >= settled => return Ok(None),
-                Err(error) if !may_pass(&error) || now >= self.deadline => return Err(error),
+                Err(error) if !error.may_pass() || now >= self.deadline => return Err(error),
                 Ok(None) | Err(_) => {}
             }
             let pause = self.pauses.next().min(SETTLE / 2);
@@ -271,15 +256,6 @@ impl<N: New> Creating<'_, N> {
 async fn stopped_for(stop: &CancellationToken, time: Duration) {
     stop.cancelled().await;
     sleep_until(Instant::now() + time).await;
-}
-
-/// Whether a later look may succeed. A server in trouble may answer half a reply now and a whole one in a moment.
-fn may_pass(error: &Error) -> bool {
-    error.is_transient()
-        || matches!(
-            *error.kind,
-            Kind::Incomplete { .. } | Kind::InvalidReply { .. }
-        )
 }
 
 /// Whether a refusal may mean that the name is taken. The API has a code for it; a server that gives another one, or none, is looked into.

@@ -261,6 +261,16 @@ impl Error {
         }
     }
 
+    /// Whether a look may succeed a little later: what is transient, and a server in trouble that answers half a reply now and a whole
+    /// one in a moment.
+    pub fn may_pass(&self) -> bool {
+        let half_a_reply = matches!(
+            *self.kind,
+            Kind::Incomplete { .. } | Kind::InvalidReply { .. }
+        );
+        half_a_reply || self.is_transient()
+    }
+
     /// Whether the same call may succeed a little later: throttling, a 5xx but 501, a late or broken reply, no connection.
     ///
     /// A TLS failure is not: certificates do not mend within seconds.

@@ -21,6 +21,7 @@ pub mod groups;
 mod health;
 mod lists;
 mod pages;
+mod pause;
 pub mod removal;
 mod reports;
 mod required;

@@ -83,6 +83,28 @@ impl<T> Pages<T> {
     }
 }
 
+/// The first object of a list that is the one meant. One that cannot be described hides no other: its error counts only if none is the one.
+pub(super) async fn first<N: Noun>(
+    mut pages: Pages<String>,
+    batcher: fn(&Regional) -> &Batcher<N>,
+    is_meant: impl Fn(&N::Item) -> bool,
+) -> Result<Option<Arc<N::Item>>, Error> {
+    let mut failed = None;
+    while let Some(arns) = pages.next().await? {
+        let regional = &pages.regional;
+        let finds = arns.iter().map(|arn| Batcher::find(regional, batcher, arn));
+        for found in join_all(finds).await {
+            match found {
+                Ok(Some(item)) if is_meant(&item) => return Ok(Some(item)),
+                // One that is gone by now cannot be the one.
+                Ok(_) => {}
+                Err(error) => failed = failed.or(Some(error)),
+            }
+        }
+    }
+    failed.map_or(Ok(None), Err)
+}
+
 /// Describes the objects of a page, by tens. What is gone since the page was listed is left out.
 pub(super) async fn described<N: Noun>(
     regional: &Arc<Regional>,

@@ -7,14 +7,14 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use aws_sdk_inspector::types::{self, AssessmentTargetFilter};
-use futures_util::future::join_all;
+use aws_sdk_inspector::types;
 
 use super::{
     Error, Regional,
     arn::Kind as ArnKind,
     batch::{Answer, Batcher, Described, Noun, failed_items},
     creation::New,
+    pages::first,
     runs::{name_pattern, time},
 };
 
@@ -99,12 +99,16 @@ impl New for NewTarget {
     }
 
     async fn find_by_name(&self, regional: &Arc<Regional>) -> Result<Option<Arc<Target>>, Error> {
-        let pattern = name_pattern(&self.name);
-        if let Some(found) = search(regional, &self.name, Some(pattern)).await? {
-            return Ok(Some(found));
-        }
         // The pattern language is undocumented: only the whole list proves that there is none.
-        search(regional, &self.name, None).await
+        for pattern in [Some(name_pattern(&self.name)), None] {
+            let pages = regional.list_target_arns(pattern);
+            let of_name = |target: &Target| target.name == self.name;
+            let found = first::<Targets>(pages, |regional| &regional.targets, of_name).await?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
     }
 
     fn is_like(&self, target: &Target) -> bool {
@@ -113,46 +117,6 @@ impl New for NewTarget {
 
     fn origin(target: &Target) -> (&str, SystemTime) {
         (&target.arn, target.created_at)
-    }
-}
-
-async fn search(
-    regional: &Arc<Regional>,
-    name: &str,
-    pattern: Option<String>,
-) -> Result<Option<Arc<Target>>, Error> {
-    let filter = pattern.map(|pattern| {
-        AssessmentTargetFilter::builder()
-            .assessment_target_name_pattern(pattern)
-            .build()
-    });
-    let mut token: Option<String> = None;
-    loop {
-        let page = regional
-            .call("ListAssessmentTargets", |client| {
-                client
-                    .list_assessment_targets()
-                    .set_filter(filter.clone())
-                    .max_results(100)
-                    .set_next_token(token.clone())
-                    .send()
-            })
-            .await?;
-        let described = page
-            .assessment_target_arns
-            .iter()
-            .map(|arn| regional.find_target(arn));
-        for target in join_all(described).await {
-            if let Some(target) = target?
-                && target.name == name
-            {
-                return Ok(Some(target));
-            }
-        }
-        token = page.next_token.filter(|token| !token.is_empty());
-        if token.is_none() {
-            return Ok(None);
-        }
     }
 }
 

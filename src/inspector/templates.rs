@@ -9,8 +9,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use aws_sdk_inspector::types::{self, AssessmentTemplateFilter, Attribute};
-use futures_util::future::try_join_all;
+use aws_sdk_inspector::types::{self, Attribute};
 
 use super::{
     Error, Kind, Regional,
@@ -18,6 +17,8 @@ use super::{
     batch::{Answer, Batcher, Described, Noun, failed_items},
     creation::New,
     groups::Pairs,
+    lists::TemplateQuery,
+    pages::first,
     runs::{name_pattern, time},
 };
 
@@ -151,13 +152,18 @@ impl New for NewTemplate {
     async fn find_by_name(&self, regional: &Arc<Regional>) -> Result<Option<Arc<Template>>, Error> {
         // The pattern language is undocumented: only the whole list proves that there is none.
         for pattern in [Some(name_pattern(&self.name)), None] {
-            let found = match regional.list_templates(&self.target_arn, pattern).await {
+            let query = TemplateQuery {
+                target_arns: vec![self.target_arn.clone()],
+                name_pattern: pattern,
+                ..TemplateQuery::default()
+            };
+            let pages = regional.list_template_arns(&query);
+            let of_name = |template: &Template| template.name == self.name;
+            match first::<Templates>(pages, |regional| &regional.templates, of_name).await {
                 // A target that does not exist has no templates.
                 Err(error) if error.is_not_found() => return Ok(None),
-                found => found?,
-            };
-            if let Some(template) = found.into_iter().find(|it| it.name == self.name) {
-                return Ok(Some(template));
+                Ok(None) => {}
+                found => return found,
             }
         }
         Ok(None)
@@ -180,44 +186,6 @@ impl Regional {
     /// Finds a template by its ARN (`DescribeAssessmentTemplates`, shared with other callers). `None` is proof that it is gone.
     pub async fn find_template(self: &Arc<Self>, arn: &str) -> Answer<Template> {
         Batcher::find(self, |regional| &regional.templates, arn).await
-    }
-
-    /// The templates of a target whose name fits the pattern (`ListAssessmentTemplates`, all pages), described.
-    pub async fn list_templates(
-        self: &Arc<Self>,
-        target_arn: &str,
-        name_pattern: Option<String>,
-    ) -> Result<Vec<Arc<Template>>, Error> {
-        let filter = name_pattern.map(|pattern| {
-            AssessmentTemplateFilter::builder()
-                .name_pattern(pattern)
-                .build()
-        });
-        let mut templates = Vec::new();
-        let mut token: Option<String> = None;
-        loop {
-            let page = self
-                .call("ListAssessmentTemplates", |client| {
-                    client
-                        .list_assessment_templates()
-                        .assessment_target_arns(target_arn)
-                        .set_filter(filter.clone())
-                        .max_results(100)
-                        .set_next_token(token.clone())
-                        .send()
-                })
-                .await?;
-            let described = page
-                .assessment_template_arns
-                .iter()
-                .map(|arn| self.find_template(arn));
-            // One that was deleted between the two calls is not of the target any more.
-            templates.extend(try_join_all(described).await?.into_iter().flatten());
-            token = page.next_token.filter(|token| !token.is_empty());
-            if token.is_none() {
-                return Ok(templates);
-            }
-        }
     }
 
     /// Deletes a template with its runs, findings and reports (`DeleteAssessmentTemplate`). Refused while a run is in progress.

@@ -7,12 +7,10 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use aws_sdk_inspector::types::{AssessmentRunFilter, TimestampRange};
-use futures_util::future::join_all;
 use tokio::time::{Instant, sleep_until};
 
-use super::Run;
-use crate::inspector::{Error, Regional};
+use super::{Run, RunQuery, model::Runs};
+use crate::inspector::{Error, Regional, pages::first};
 
 /// What to look for.
 #[derive(Clone, Copy, Debug)]
@@ -37,9 +35,14 @@ pub async fn look_up(
     regional: &Arc<Regional>,
     look_up: LookUp<'_>,
 ) -> Result<Option<Arc<Run>>, Error> {
-    let by_name = AssessmentRunFilter::builder()
-        .name_pattern(name_pattern(look_up.name))
-        .build();
+    let of_template = RunQuery {
+        template_arns: vec![look_up.template_arn.to_owned()],
+        ..RunQuery::default()
+    };
+    let by_name = RunQuery {
+        name_pattern: Some(name_pattern(look_up.name)),
+        ..of_template.clone()
+    };
     if let Some(run) = search(regional, look_up, by_name).await? {
         return Ok(Some(run));
     }
@@ -50,9 +53,10 @@ pub async fn look_up(
     else {
         return Ok(None);
     };
-    let by_time = AssessmentRunFilter::builder()
-        .state_change_time_range(TimestampRange::builder().begin_date(since.into()).build())
-        .build();
+    let by_time = RunQuery {
+        state_changed: (Some(since), None),
+        ..of_template
+    };
     search(regional, look_up, by_time).await
 }
 
@@ -75,42 +79,18 @@ pub async fn look_up_for(
 async fn search(
     regional: &Arc<Regional>,
     look_up: LookUp<'_>,
-    filter: AssessmentRunFilter,
+    query: RunQuery,
 ) -> Result<Option<Arc<Run>>, Error> {
-    let mut token: Option<String> = None;
-    loop {
-        let page = regional
-            .call("ListAssessmentRuns", |client| {
-                client
-                    .list_assessment_runs()
-                    .assessment_template_arns(look_up.template_arn)
-                    .filter(filter.clone())
-                    .max_results(100)
-                    .set_next_token(token.clone())
-                    .send()
-            })
-            .await;
-        let page = match page {
-            Err(error) if error.is_not_found() => return Ok(None),
-            page => page?,
-        };
-        let runs = page
-            .assessment_run_arns
-            .iter()
-            .map(|arn| regional.find_run(arn));
-        for run in join_all(runs).await {
-            // One that is gone by now cannot be the one.
-            if let Some(run) = run?
-                && run.name == look_up.name
-                && run.template_arn == look_up.template_arn
-            {
-                return Ok(Some(run));
-            }
-        }
-        token = page.next_token.filter(|token| !token.is_empty());
-        if token.is_none() {
-            return Ok(None);
-        }
+    let pages = regional.list_runs(&query);
+    let found = first::<Runs>(
+        pages,
+        |regional| &regional.runs,
+        |run| run.name == look_up.name && run.template_arn == look_up.template_arn,
+    )
+    .await;
+    match found {
+        Err(error) if error.is_not_found() => Ok(None),
+        found => found,
     }
 }
 

@@ -20,6 +20,7 @@ use super::Run;
 use crate::inspector::{
     Regional,
     batch::{Answer, BATCH},
+    pause::jittered,
 };
 
 const FIRST: Duration = Duration::from_secs(1);
@@ -97,11 +98,6 @@ impl Awaited {
         }
         by_due.into_iter().map(|(_, arn)| arn).collect()
     }
-}
-
-// Three quarters to all of it: never later than the interval says.
-fn jittered(interval: Duration) -> Duration {
-    interval.mul_f64(0.75 + fastrand::f64() / 4.0)
 }
 
 async fn poll(regional: Arc<Regional>) {

@@ -17,7 +17,10 @@ use tokio_util::sync::CancellationToken;
 use super::{LookUp, look_up, model::is_run_of};
 use crate::{
     clock,
-    inspector::{Error, Kind, Outcome, Regional},
+    inspector::{
+        Error, Kind, Outcome, Regional,
+        pause::{Pauses, jittered},
+    },
 };
 
 /// What to start.
@@ -67,8 +70,6 @@ const REPLY_LIMIT: Duration = Duration::from_secs(8);
 const SETTLE: Duration = Duration::from_secs(3);
 /// How long a run whose name is taken is looked for.
 const TAKEN_LIMIT: Duration = Duration::from_mins(1);
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
-const LAST_PAUSE: Duration = Duration::from_secs(5);
 const BUSY_PAUSE: Duration = Duration::from_secs(15);
 
 /// Starts a run, once.
@@ -85,7 +86,7 @@ pub async fn start(
         stop,
         attempted: None,
         unknown: None,
-        pause: FIRST_PAUSE,
+        pauses: Pauses::default(),
     };
     starting.run().await
 }
@@ -98,7 +99,7 @@ struct Starting<'a> {
     attempted: Option<(SystemTime, Instant)>,
     /// The last unknown outcome of an attempt, if there was one: a run of this name is ours then.
     unknown: Option<Error>,
-    pause: Duration,
+    pauses: Pauses,
 }
 
 /// What a search for the run said.
@@ -197,7 +198,7 @@ impl Starting<'_> {
     /// Whether to try again after an attempt that had no effect: `None`, after a pause.
     async fn after_no_effect(&mut self, error: Error) -> Option<Started> {
         let pause = match error.exception() {
-            _ if matches!(*error.kind, Kind::Throttled { .. }) => self.next_pause(),
+            _ if matches!(*error.kind, Kind::Throttled { .. }) => self.pauses.next(),
             Some("AgentsAlreadyRunningAssessmentException")
                 if self.start.on_busy == OnBusy::Wait =>
             {
@@ -241,7 +242,7 @@ impl Starting<'_> {
             name: self.start.name,
             attempted_at: self.attempted.map(|(first, _)| first),
         };
-        let full = self.start.deadline.max(patience + LAST_PAUSE);
+        let full = self.start.deadline.max(patience + Pauses::LONGEST);
         let mut failed = None;
         loop {
             let stopped = self.stop.is_cancelled();
@@ -269,7 +270,7 @@ impl Starting<'_> {
                     ))
                 }),
             };
-            let again = Instant::now() + self.next_pause().min(SETTLE / 3);
+            let again = Instant::now() + self.pauses.next().min(SETTLE / 3);
             if again >= limit {
                 return failed.map_or(Search::Stopped, Search::Failed);
             }
@@ -279,12 +280,6 @@ impl Starting<'_> {
             }
         }
     }
-
-    fn next_pause(&mut self) -> Duration {
-        let pause = self.pause;
-        self.pause = (pause * 2).min(LAST_PAUSE);
-        jittered(pause)
-    }
 }
 
 const START: &str = "StartAssessmentRun";
@@ -292,18 +287,9 @@ const LIST: &str = "ListAssessmentRuns";
 /// What a look-up gets, however late it is.
 const LAST_CHANCE: Duration = Duration::from_secs(2);
 
-// A server in trouble may answer half a reply now and a whole one in a moment. One that cannot be reached has had its time already.
+// An endpoint that cannot be reached has had its time already.
 fn may_be_answered_later(error: &Error) -> bool {
-    let half_a_reply = matches!(
-        *error.kind,
-        Kind::Incomplete { .. } | Kind::InvalidReply { .. }
-    );
-    half_a_reply || (error.is_transient() && !error.is_connect())
-}
-
-// Three quarters to all of it.
-fn jittered(pause: Duration) -> Duration {
-    pause.mul_f64(0.75 + fastrand::f64() / 4.0)
+    error.may_pass() && !error.is_connect()
 }
 
 /// A name that no other run has, ordered by time: the prefix, the time in seconds, and 64 random bits.

@@ -15,7 +15,7 @@ use crate::{
     diag::{Diagnostic, Diagnostics},
     framework::{Change, Cx, ImportBy, MoveSource, Partial, PlannedChange, Resource, Result},
     inspector::{
-        Inspector, Regional,
+        Inspector, Regional, TemplateQuery,
         arn::Kind,
         creation, removal,
         targets::{NewTarget, Target},
@@ -293,8 +293,17 @@ async fn count_runs(
     regional: &Arc<Regional>,
     arn: &str,
 ) -> std::result::Result<i64, crate::inspector::Error> {
-    let templates = regional.list_templates(arn, None).await?;
-    Ok(templates.iter().map(|template| template.run_count).sum())
+    let query = TemplateQuery {
+        target_arns: vec![arn.to_owned()],
+        ..TemplateQuery::default()
+    };
+    let mut pages = regional.list_template_arns(&query);
+    let mut count = 0;
+    while let Some(arns) = pages.next().await? {
+        let templates = regional.describe_templates(&arns).await?;
+        count += templates.iter().map(|it| it.run_count).sum::<i64>();
+    }
+    Ok(count)
 }
 
 #[cfg(test)]

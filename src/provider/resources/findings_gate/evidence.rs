@@ -18,7 +18,7 @@ use crate::{
     diag::{Diagnostic, Diagnostics},
     framework::{Cx, Result},
     inspector::{
-        self, Error, FindingQuery, Inspector, Kind, Regional,
+        self, Error, FindingQuery, Inspector, Regional,
         runs::{self, Condition, Run, State, Waited},
     },
     provider::{errors, severity::KEYS},
@@ -199,7 +199,7 @@ async fn whole(
         run = match regional.find_run(&arn).await {
             Ok(Some(run)) => run,
             Ok(None) => return Err(undecided(&arn, gone()).into()),
-            Err(error) if may_pass(&error) => run,
+            Err(error) if error.may_pass() => run,
             Err(error) => return Err(no_verdict(&arn, &error)),
         };
     }
@@ -213,21 +213,12 @@ enum Unreadable {
 
 impl From<Error> for Unreadable {
     fn from(error: Error) -> Self {
-        if may_pass(&error) {
+        if error.may_pass() {
             Self::Again(errors::detail(&error))
         } else {
             Self::Failed(error)
         }
     }
-}
-
-// A server in trouble may answer half a reply now and a whole one in a moment.
-fn may_pass(error: &Error) -> bool {
-    error.is_transient()
-        || matches!(
-            *error.kind,
-            Kind::Incomplete { .. } | Kind::InvalidReply { .. }
-        )
 }
 
 /// Reads the findings page by page; of each only what a verdict needs is kept.
