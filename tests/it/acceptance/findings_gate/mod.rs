@@ -127,6 +127,54 @@ fn too_many_findings_fail_the_apply_each_time() {
 }
 
 #[test]
+fn each_limit_counts_for_its_own_severity() {
+    let findings = Severity::ALL.map(|severity| FindingSpec::new(severity.as_str(), severity));
+    let outcome = RunOutcome::completed_with(findings.into()).agents(AgentSpec::healthy(1));
+    let (mut case, run) = ended(&outcome);
+    for severity in ["high", "medium", "low", "informational", "undefined"] {
+        let config = gate(&run, &format!("max_findings = {{ {severity} = 0 }}"));
+        case = case.step(apply_fails(config, move |text| {
+            assert!(
+                says(text, &format!("{severity} 1 found, 0 allowed")),
+                "{text}"
+            );
+            assert_eq!(text.matches(" allowed").count(), 1, "{text}");
+        }));
+    }
+    let all = "max_findings = { high = 1, medium = 1, low = 1, informational = 1, undefined = 1 }";
+    case.step(apply(gate(&run, all)).state(known(GATE, "finding_counts.undefined", 1)))
+        .run();
+}
+
+#[test]
+fn an_ignore_of_one_instance_leaves_the_others() {
+    let on = |agent: &str| FindingSpec {
+        agent_id: Some(agent.to_owned()),
+        ..FindingSpec::new("CVE-2026-0001", Severity::High)
+    };
+    let outcome =
+        RunOutcome::completed_with(vec![on("i-00000000000000001"), on("i-00000000000000002")])
+            .agents(AgentSpec::healthy(2));
+    let (case, run) = ended(&outcome);
+    let config = |most: i64| {
+        gate(
+            &run,
+            &format!(
+                "max_findings = {{ high = {most} }}\n  ignore {{\n    finding_id = \"CVE-2026-0001\"\n    reason = \"replaced\"\n    \
+                 agent_id = \"i-00000000000000001\"\n  }}"
+            ),
+        )
+    };
+    case.step(apply_fails(config(0), |text| {
+        assert!(says(text, "high 1 found, 0 allowed"), "{text}");
+        assert!(text.contains("i-00000000000000002"), "{text}");
+        assert!(!text.contains("i-00000000000000001"), "{text}");
+    }))
+    .step(apply(config(1)).state(known(GATE, "ignored_count", 1)))
+    .run();
+}
+
+#[test]
 fn the_table() {
     let findings = vec![
         FindingSpec {
