@@ -289,3 +289,35 @@ fn of_a_gate() {
         .step(applies(NOTHING))
         .run();
 }
+
+#[test]
+fn of_a_gate_on_a_run_without_healthy_agents() {
+    let (case, template) = case();
+    let outcome = RunOutcome::completed_with(Vec::new()).agents(Vec::new());
+    case.emulator().set_run_outcome("", &outcome);
+    let run = case.emulator().run(&template, "nightly");
+    case.emulator().finish_run(&run);
+    let config = resource(
+        "findings_gate",
+        &format!("assessment_run_arn = \"{run}\"\n  max_findings = {{ high = 0 }}"),
+    );
+    case.step(plans_unrefreshed(config, NOTHING))
+        .step(perform(|context| {
+            // Whether it needs agents hangs on its packages; these do, so it ends here.
+            let text = context
+                .workspace
+                .fail(&["apply", "-no-color", "calls.tfplan"])?;
+            assert!(text.contains("0 healthy agents"), "{text}");
+            let calls = context.emulator.calls().into_iter();
+            assert_eq!(
+                calls.map(|call| call.operation).collect::<Vec<_>>(),
+                [
+                    "DescribeAssessmentRuns",
+                    "ListAssessmentRunAgents",
+                    "DescribeRulesPackages",
+                ]
+            );
+            Ok(())
+        }))
+        .run();
+}
