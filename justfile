@@ -35,6 +35,10 @@ quickstart:
 docs:
     cargo run --features docs --bin generate-docs
 
+# The provider as it is published: target/published/terraform-provider-inspector.
+release:
+    release/build
+
 # Weight, start-up and throughput beside Go providers.
 bench:
     cargo bench

@@ -36,14 +36,17 @@ fn main() {
         .collect();
     let wanted = |part: &str| chosen.is_empty() || chosen.iter().any(|name| name == part);
     let ours = release_build();
+    let published = published();
     let peers = peers::Peers::provisioned();
     if wanted("binary") {
         println!("\n## Binary (MiB)\n");
-        for (name, path) in [
+        let published = published.iter().map(|path| ("published", path));
+        let built = [
             ("inspector", &ours),
             ("null 2.1.2", &peers.null),
             ("workato 0.16.0", &peers.workato),
-        ] {
+        ];
+        for (name, path) in built.into_iter().chain(published) {
             println!(
                 "{name:<16} {:>6.1}",
                 mebibytes(std::fs::metadata(path).unwrap().len())
@@ -52,7 +55,7 @@ fn main() {
     }
     if wanted("start") {
         println!("\n## Start to schema in hand\n");
-        start::compare(&ours, &peers);
+        start::compare(&ours, published.as_deref(), &peers);
     }
     if wanted("apply") {
         println!("\n## Many runs by one apply\n");
@@ -60,7 +63,14 @@ fn main() {
     }
 }
 
-/// What people install: built as they build it, without the emulator.
+/// The program that `release/build` makes, if it was run.
+fn published() -> Option<PathBuf> {
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("target/published/terraform-provider-inspector");
+    path.exists().then_some(path)
+}
+
+/// What people build themselves: without the emulator.
 fn release_build() -> PathBuf {
     let built = Command::new(env!("CARGO"))
         .args([

@@ -9,17 +9,18 @@ use crate::{go_plugin::GoPlugin, median, peers::Peers};
 const ROUNDS: usize = 30;
 
 /// Ours and the peers in turn.
-pub(crate) fn compare(ours: &Path, peers: &Peers) {
+pub(crate) fn compare(ours: &Path, published: Option<&Path>, peers: &Peers) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .unwrap();
-    let providers = [
+    let mut providers: Vec<(&str, &Path, u8)> = vec![
         ("inspector", ours, 6),
         ("null 2.1.2", &peers.null, 5),
         ("workato 0.16.0", &peers.workato, 6),
     ];
+    providers.extend(published.map(|path| ("published", path, 6)));
     let mut times = vec![Vec::new(); providers.len()];
     let mut peaks = vec![Vec::new(); providers.len()];
     for round in 0..=ROUNDS {
