@@ -9,17 +9,19 @@ use tokio_util::sync::CancellationToken;
 
 use super::batch::Answer;
 
+/// How long a new object may take to come into sight.
+pub const LIMIT: Duration = Duration::from_mins(1);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LAST_PAUSE: Duration = Duration::from_secs(5);
 
 /// Looks for a new object until it is seen. A look that fails for a reason that may pass is repeated.
 ///
-/// `None` if it was not seen within `limit` or before `stop`; the error is the last look's, if that failed.
-pub async fn see<T, F>(find: impl Fn() -> F, limit: Duration, stop: &CancellationToken) -> Answer<T>
+/// `None` if it was not seen within [`LIMIT`] or before `stop`; the error is the last look's, if that failed.
+pub async fn see<T, F>(find: impl Fn() -> F, stop: &CancellationToken) -> Answer<T>
 where
     F: Future<Output = Answer<T>>,
 {
-    let deadline = Instant::now() + limit;
+    let deadline = Instant::now() + LIMIT;
     let mut pause = FIRST_PAUSE;
     loop {
         let answer = tokio::select! {

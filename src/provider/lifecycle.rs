@@ -18,8 +18,6 @@ use crate::{
 
 /// How long a creation may take if nobody says.
 pub(crate) const CREATE_LIMIT: Duration = Duration::from_mins(5);
-/// How long a new object may take to come into sight.
-const SEEN_LIMIT: Duration = Duration::from_mins(1);
 /// How long a deletion may wait for runs in progress if nobody says.
 const DELETE_LIMIT: Duration = Duration::from_mins(15);
 
@@ -125,12 +123,12 @@ pub(crate) async fn until_seen<T, F>(
 ) where
     F: Future<Output = Answer<T>>,
 {
-    let why = match sight::see(find, SEEN_LIMIT, cx.stop_token()).await {
+    let why = match sight::see(find, cx.stop_token()).await {
         Ok(Some(_)) => return,
         Ok(None) if cx.is_stopped() => return,
         Ok(None) => format!(
             "the service did not describe it within {}.",
-            seconds(SEEN_LIMIT)
+            seconds(sight::LIMIT)
         ),
         Err(error) => format!("describing it failed: {}", errors::detail(&error)),
     };

@@ -24,8 +24,6 @@ use crate::{
 
 /// How long a start may take, without a wait.
 pub(crate) const START_LIMIT: Duration = Duration::from_mins(5);
-/// How long a new run may take to come into sight.
-const SEEN_LIMIT: Duration = Duration::from_mins(1);
 /// How long a run may take beyond its own duration (evaluation takes minutes).
 const BEYOND_DURATION: Duration = Duration::from_mins(30);
 const DEFAULT_PREFIX: &str = "terraform-";
@@ -89,10 +87,10 @@ pub(crate) async fn see(
     arn: &str,
 ) -> Option<Arc<Run>> {
     let find = || regional.find_run(arn);
-    match sight::see(find, SEEN_LIMIT, cx.stop_token()).await {
+    match sight::see(find, cx.stop_token()).await {
         Ok(Some(run)) => return Some(run),
         Ok(None) if cx.is_stopped() => cx.warn(messages::stopped_unseen(arn)),
-        Ok(None) => cx.warn(messages::not_seen(arn, SEEN_LIMIT)),
+        Ok(None) => cx.warn(messages::not_seen(arn, sight::LIMIT)),
         Err(error) => cx.warn(messages::seeing_failed(arn, &error)),
     }
     None
