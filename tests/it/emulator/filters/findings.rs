@@ -164,14 +164,11 @@ fn findings_are_filtered() {
             judge(
                 seed,
                 9,
-                all.len(),
+                &all,
+                Finding::arn,
                 draw,
-                |(parents, filter)| {
-                    let wanted = |finding: &&Finding| {
-                        any_of(parents, &[run_of(finding)]) && accepts(filter, finding)
-                    };
-                    let found = all.iter().filter(wanted);
-                    found.map(|finding| finding.arn().to_owned()).collect()
+                |(parents, filter), finding| {
+                    any_of(parents, &[run_of(finding)]) && accepts(filter, finding)
                 },
                 async |(parents, filter), size| {
                     let call = inspector

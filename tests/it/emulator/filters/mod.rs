@@ -43,23 +43,26 @@ macro_rules! pages {
 }
 pub(super) use pages;
 
-/// Draws filters of a list of `total` items and compares what the list answers with what the predicate accepts. Every member alone must
-/// have narrowed the list at least once, to some but not all: otherwise nothing was tried.
-async fn judge<F: Debug>(
+/// Draws filters of a list of all these objects and compares what the list answers, by `name`, with what the predicate accepts. Every
+/// member alone must have narrowed the list at least once, to some but not all: otherwise nothing was tried.
+async fn judge<F: Debug, T>(
     seed: u64,
     members: u32,
-    total: usize,
+    all: &[T],
+    name: impl Fn(&T) -> &str,
     mut draw: impl FnMut(&mut Rng, Members) -> F,
-    accepted: impl Fn(&F) -> Vec<String>,
+    accepts: impl Fn(&F, &T) -> bool,
     listed: impl AsyncFn(&F, i32) -> Vec<String>,
 ) {
+    let total = all.len();
     let mut random = Rng::with_seed(seed);
     let mut narrowed = vec![false; members as usize];
     let alone = (0..members).flat_map(|member| std::iter::repeat_n(1 << member, ALONE));
     let together: Vec<u32> = (0..TOGETHER).map(|_| random.u32(..1 << members)).collect();
     for mask in alone.chain(together) {
         let filter = draw(&mut random, Members(mask));
-        let wanted = accepted(&filter);
+        let wanted = all.iter().filter(|object| accepts(&filter, object));
+        let wanted: Vec<String> = wanted.map(|object| name(object).to_owned()).collect();
         let size = random.i32(1..=i32::try_from(total).expect("a small world") + 1);
         let answer = listed(&filter, size).await;
         assert_eq!(answer, wanted, "seed {seed}, pages of {size}: {filter:?}");

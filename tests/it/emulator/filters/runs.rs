@@ -115,24 +115,21 @@ fn runs_are_filtered() {
             judge(
                 seed,
                 8,
-                all.len(),
+                &all,
+                AssessmentRun::arn,
                 draw,
-                |(parents, filter)| {
-                    let wanted = |run: &&AssessmentRun| {
-                        any_of(parents, &[run.assessment_template_arn().to_owned()])
-                            && has_form(filter.name_pattern(), run.name())
-                            && any_of(filter.states(), std::slice::from_ref(run.state()))
-                            && lasts(filter.duration_range(), run.duration_in_seconds())
-                            && any_of(filter.rules_package_arns(), run.rules_package_arns())
-                            && within(filter.start_time_range(), run.started_at())
-                            && within(filter.completion_time_range(), run.completed_at())
-                            && within(
-                                filter.state_change_time_range(),
-                                Some(run.state_changed_at()),
-                            )
-                    };
-                    let found = all.iter().filter(wanted);
-                    found.map(|run| run.arn().to_owned()).collect()
+                |(parents, filter), run| {
+                    any_of(parents, &[run.assessment_template_arn().to_owned()])
+                        && has_form(filter.name_pattern(), run.name())
+                        && any_of(filter.states(), std::slice::from_ref(run.state()))
+                        && lasts(filter.duration_range(), run.duration_in_seconds())
+                        && any_of(filter.rules_package_arns(), run.rules_package_arns())
+                        && within(filter.start_time_range(), run.started_at())
+                        && within(filter.completion_time_range(), run.completed_at())
+                        && within(
+                            filter.state_change_time_range(),
+                            Some(run.state_changed_at()),
+                        )
                 },
                 async |(parents, filter), size| {
                     let call = inspector
@@ -180,7 +177,8 @@ fn agents_of_a_run_are_filtered() {
             judge(
                 seed,
                 2,
-                all.len(),
+                &all,
+                AssessmentRunAgent::agent_id,
                 |random, members| {
                     let healths = members.given(0, || some(random, &healths));
                     let codes = members.given(1, || some(random, &codes));
@@ -190,18 +188,14 @@ fn agents_of_a_run_are_filtered() {
                         .build()
                         .expect("both lists")
                 },
-                |filter| {
-                    let wanted = |agent: &&AssessmentRunAgent| {
-                        any_of(
-                            filter.agent_healths(),
-                            std::slice::from_ref(agent.agent_health()),
-                        ) && any_of(
-                            filter.agent_health_codes(),
-                            std::slice::from_ref(agent.agent_health_code()),
-                        )
-                    };
-                    let found = all.iter().filter(wanted);
-                    found.map(|agent| agent.agent_id().to_owned()).collect()
+                |filter, agent| {
+                    any_of(
+                        filter.agent_healths(),
+                        std::slice::from_ref(agent.agent_health()),
+                    ) && any_of(
+                        filter.agent_health_codes(),
+                        std::slice::from_ref(agent.agent_health_code()),
+                    )
                 },
                 async |filter, size| {
                     let call = inspector

@@ -79,7 +79,8 @@ fn targets_are_filtered() {
             judge(
                 seed,
                 1,
-                all.len(),
+                &all,
+                AssessmentTarget::arn,
                 |random, members| {
                     AssessmentTargetFilter::builder()
                         .set_assessment_target_name_pattern(
@@ -87,13 +88,7 @@ fn targets_are_filtered() {
                         )
                         .build()
                 },
-                |filter| {
-                    let wanted = |target: &&AssessmentTarget| {
-                        has_form(filter.assessment_target_name_pattern(), target.name())
-                    };
-                    let found = all.iter().filter(wanted);
-                    found.map(|target| target.arn().to_owned()).collect()
-                },
+                |filter, target| has_form(filter.assessment_target_name_pattern(), target.name()),
                 async |filter, size| {
                     let call = inspector.list_assessment_targets().filter(filter.clone());
                     pages!(call, size, assessment_target_arns)
@@ -126,17 +121,14 @@ fn templates_are_filtered() {
             judge(
                 seed,
                 4,
-                all.len(),
+                &all,
+                AssessmentTemplate::arn,
                 draw,
-                |(parents, filter)| {
-                    let wanted = |template: &&AssessmentTemplate| {
-                        any_of(parents, &[template.assessment_target_arn().to_owned()])
-                            && has_form(filter.name_pattern(), template.name())
-                            && lasts(filter.duration_range(), template.duration_in_seconds())
-                            && any_of(filter.rules_package_arns(), template.rules_package_arns())
-                    };
-                    let found = all.iter().filter(wanted);
-                    found.map(|template| template.arn().to_owned()).collect()
+                |(parents, filter), template| {
+                    any_of(parents, &[template.assessment_target_arn().to_owned()])
+                        && has_form(filter.name_pattern(), template.name())
+                        && lasts(filter.duration_range(), template.duration_in_seconds())
+                        && any_of(filter.rules_package_arns(), template.rules_package_arns())
                 },
                 async |(parents, filter), size| {
                     let call = inspector
