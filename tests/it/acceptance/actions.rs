@@ -7,9 +7,9 @@ use std::time::Duration;
 use regex::Regex;
 use terraform_provider_inspector::emulator::{Effect, Fault, Options, RunOutcome, RunState, Time};
 
-use crate::support::case::{Kind, TestCase, V1_14};
+use crate::support::case::{Context, Kind, TestCase, V1_14};
 use crate::support::diagnostics::says;
-use crate::support::process::{LIMIT, Signal};
+use crate::support::process::{Finished, LIMIT, Signal};
 use crate::support::step::{fails, invoke, perform};
 
 const START: &str = "action.inspector_start_assessment_run.test";
@@ -192,6 +192,18 @@ fn every_configuration_error_comes_at_validate() {
 }
 
 /// Interrupts an invocation that waits; gives what Terraform printed.
+/// Invokes the action of this configuration, and interrupts Terraform as soon as the run has been started.
+fn interrupt_once_started(context: &mut Context<'_>, config: &str) -> Result<Finished, String> {
+    context.configure(config);
+    let invoke = format!("-invoke={START}");
+    let mut process = context
+        .workspace
+        .spawn(&["apply", "-auto-approve", "-no-color", &invoke])?;
+    process.wait_for_output("Started arn:")?;
+    process.signal(Signal::INT)?;
+    process.finish(LIMIT)
+}
+
 fn interrupted(on_cancel: &str, ends_as: &'static str) {
     let case = TestCase::new().requires(V1_14, "actions");
     let template = case.template("web");
@@ -201,15 +213,7 @@ fn interrupted(on_cancel: &str, ends_as: &'static str) {
     );
     let stopped = usize::from(on_cancel == "stop");
     case.step(perform(move |context| {
-        context.configure(&config);
-        let invoke = format!("-invoke={START}");
-        let mut process =
-            context
-                .workspace
-                .spawn(&["apply", "-auto-approve", "-no-color", &invoke])?;
-        process.wait_for_output("Started arn:")?;
-        process.signal(Signal::INT)?;
-        let finished = process.finish(LIMIT)?;
+        let finished = interrupt_once_started(context, &config)?;
         assert_ne!(finished.code(), 0);
         let text = format!("{}{}", finished.stdout, finished.stderr);
         assert!(says(&text, "Stopped as asked."), "{text}");
@@ -242,15 +246,7 @@ fn a_stop_that_does_not_answer_holds_nobody_up() {
     case.emulator()
         .inject(Fault::always("StopAssessmentRun", Effect::Hang));
     case.step(perform(move |context| {
-        context.configure(&config);
-        let invoke = format!("-invoke={START}");
-        let mut process =
-            context
-                .workspace
-                .spawn(&["apply", "-auto-approve", "-no-color", &invoke])?;
-        process.wait_for_output("Started arn:")?;
-        process.signal(Signal::INT)?;
-        let finished = process.finish(LIMIT)?;
+        let finished = interrupt_once_started(context, &config)?;
         // Two seconds are the stop's; Terraform's own end and a busy machine have the rest.
         let took = finished.after_signal.unwrap();
         assert!(took < Duration::from_secs(6), "it took {took:?}");
