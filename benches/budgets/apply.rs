@@ -208,10 +208,7 @@ fn null_with_state() -> String {
         ("wait_for", "started"),
     ];
     let triggers = triggers.map(|(name, value)| format!("    {name} = {value:?}"));
-    let triggers = triggers.join(
-        "
-",
-    );
+    let triggers = triggers.join("\n");
     format!(
         "resource \"null_resource\" \"this\" {{\n  count = 500\n  triggers = {{\n{triggers}\n  }}\n}}\n"
     )
